@@ -1,0 +1,103 @@
+"""Closed vocabularies of activities."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ActivityStatus(TextChoices):
+    UNDER_CONSIDERATION = "under-consideration", _("Under consideration")
+    PLANNED = "planned", _("Planned")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")
+    HELD = "held", _("Held")
+
+
+class HostingPart(TextChoices):
+    HOST = "host", _("Host")
+    CO_HOST = "co-host", _("Co-host")
+    CHAIR = "chair", _("Chair")
+
+
+class ReviewOutcome(TextChoices):
+    """What a meeting found about an objective or goal. "Not stated" is not "dropped"."""
+
+    MET = "met", _("Met")
+    COMPLETED = "completed", _("Completed")
+    MOVED = "moved", _("Moved")
+    CONTINUED = "continued", _("Continued")
+    NOT_STATED = "not-stated", _("Not stated")
+
+
+class Interest(TextChoices):
+    TAKE_PART = "take-part", _("Take part")
+    OBSERVE = "observe", _("Observe")
+    NOT_NOW = "not-now", _("Not now")
+
+
+class ProposalState(TextChoices):
+    IDEA = "idea", _("Idea")
+    CONSIDERED = "considered", _("Considered")
+    ENDORSED = "endorsed", _("Endorsed")
+    DECLINED = "declined", _("Declined")
+    REFERRED = "referred", _("Referred")
+
+
+class ConsultationAudience(TextChoices):
+    STEERING_GROUP = "steering-group", _("Steering group")
+    PARTICIPANTS = "participants", _("Participants")
+
+
+class InvitationState(TextChoices):
+    """Where an invitation stands; the answer is the participant's own."""
+
+    DRAFT = "draft", _("Not yet issued")
+    ISSUED = "issued", _("Issued")
+    ACCEPTED = "accepted", _("Will take part")
+    DECLINED = "declined", _("Will not take part")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class NominationState(TextChoices):
+    SUBMITTED = "submitted", _("Submitted")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Not confirmed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DelegatePart(TextChoices):
+    HEAD = "head", _("Head of delegation")
+    DELEGATE = "delegate", _("Delegate")
+    ADVISER = "adviser", _("Adviser")
+
+
+class AttendanceMode(TextChoices):
+    IN_PERSON = "in-person", _("In person")
+    ONLINE = "online", _("Online")
+
+
+class AttendanceStatus(TextChoices):
+    PRESENT = "present", _("Present")
+    ABSENT = "absent", _("Absent")
+    EXCUSED = "excused", _("Excused")
+    REMOTE = "remote", _("Took part online")
+
+
+class AttendanceRecordedBy(TextChoices):
+    DESK = "desk", _("Secretariat")
+    FOCAL_POINT = "focal-point", _("Focal point")
+    SELF = "self", _("Delegate")
+    IMPORTED = "imported", _("Imported")
+
+
+class MappingBasis(TextChoices):
+    """How the link from an activity to objectives and areas is known."""
+
+    STATED = "stated", _("Stated in the source")
+    EDITORIAL = "editorial", _("Our reading")
+    NONE = "", _("No link")
+
+
+class Origin(TextChoices):
+    CONTINUES = "continues-objectives", _("Continues objectives")
+    NEW = "new", _("New")
+    NEW_INFERRED = "new-inferred", _("New (inferred)")

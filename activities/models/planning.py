@@ -1,0 +1,179 @@
+"""Before an activity has a date: proposals, consultations and what participants contribute or need."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from members.enums import DatePrecision
+from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
+
+from activities.enums import ConsultationAudience, ProposalState
+from activities.models.visibility import ConsultationQuerySet, ReplyQuerySet, SteeringGroupQuerySet
+
+
+@pghistory.track()
+class Proposal(Versioned):
+    """An activity before it has a date: idea, considered, then endorsed, declined or referred [41-48]."""
+
+    title = models.CharField(_("title"), max_length=250)
+    kind = models.ForeignKey("activities.ActivityKind", models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_by = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="proposals")
+    added_value = models.TextField(_("added value"), blank=True)
+    priority_needs = models.TextField(_("priority needs"), blank=True)
+    overlap_check = models.TextField(_("what was checked for overlap"), blank=True)
+    objectives = models.ManyToManyField("activities.Objective", blank=True, related_name="proposals")
+    areas = models.ManyToManyField("activities.ProgrammeArea", blank=True, related_name="proposals")
+    state = models.CharField(max_length=12, choices=ProposalState, default=ProposalState.IDEA)
+    referred_to = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="+")
+    activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="proposals")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = SteeringGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        ordering = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@pghistory.track()
+class Consultation(Versioned):
+    """A call for views, or an intersessional question to the steering group."""
+
+    title = models.CharField(_("title"), max_length=250)
+    audience = models.CharField(max_length=16, choices=ConsultationAudience)
+    question = models.TextField(_("question"))
+    deadline = models.DateField(_("reply by"), null=True, blank=True)
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="consultations")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [paired("consultation", "opened")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@pghistory.track()
+class Reply(Versioned):
+    """One participant's reply; it is the participant's own until submitted."""
+
+    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="replies")
+    participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="replies")
+    text = models.TextField(_("reply"))
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply")
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "participant"], name="uniq_reply_consultation_participant"),
+            paired("reply", "submitted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation}: {self.participant}"
+
+
+class _DatedFact(Versioned, Sourced):
+    """A dated fact about a participant."""
+
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=250)
+    summary = models.TextField(blank=True)
+    date = models.DateField(null=True, blank=True)
+    date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
+
+    objects = SteeringGroupQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-date", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@pghistory.track()
+class Contribution(_DatedFact):
+    """What a participant contributed to an activity or area [33]."""
+
+    activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="contributions")
+
+    class Meta(_DatedFact.Meta):
+        verbose_name = _("contribution")
+
+
+@pghistory.track()
+class PriorityNeed(_DatedFact):
+    """A need that a participant calls a priority [38]."""
+
+    area = models.ForeignKey("activities.ProgrammeArea", models.PROTECT, null=True, blank=True, related_name="needs")
+
+    class Meta(_DatedFact.Meta):
+        verbose_name = _("priority need")
+
+
+@pghistory.track()
+class ForeignActivity(_DatedFact):
+    """An activity of another body, known so that work is not done twice [32]."""
+
+    forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="foreign_activities")
+
+    class Meta(_DatedFact.Meta):
+        verbose_name = _("activity of another body")
+
+
+@pghistory.track()
+class Outreach(_DatedFact):
+    """A contact with others about the process [21, 43-46]."""
+
+    forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="outreach")
+
+    class Meta(_DatedFact.Meta):
+        verbose_name = _("outreach")
+
+
+@pghistory.track()
+class LegislationStatus(_DatedFact):
+    """Where a participant says its legislation stands [75]; no scores, no comparison."""
+
+    class Meta(_DatedFact.Meta):
+        verbose_name = _("legislation")
+
+
+@pghistory.track()
+class ExternalReference(Versioned, Sourced):
+    """Who cited the process [89]."""
+
+    code = models.CharField(max_length=24, unique=True)
+    referrer = models.CharField(max_length=250)
+    forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="references")
+    title = models.CharField(max_length=250)
+    kind = models.CharField(max_length=60, blank=True)
+    date = models.DateField(null=True, blank=True)
+    date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
+    summary = models.TextField(blank=True)
+    url = models.URLField(max_length=600, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reference to the process")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,85 @@
+"""Closed vocabularies of members; what staff may edit are rows (models/vocabulary.py)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class DatePrecision(TextChoices):
+    """How far a date is known; text around it says no more than this."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")
+    UNKNOWN = "unknown", _("not dated")
+
+
+class Confidence(TextChoices):
+    """Where a fact stands; the last one is labelled on every page."""
+
+    PAPER = "paper", _("Stated in the founding paper")
+    PUBLIC = "public", _("Read in a public source")
+    GENERAL_KNOWLEDGE = "general-knowledge", _("Unconfirmed")
+
+
+class ParticipantKind(TextChoices):
+    GOVERNMENT = "government", _("Government")
+    INTERNATIONAL_ORGANISATION = "international-organisation", _("International organisation")
+    REGIONAL_PROCESS = "regional-process", _("Regional process")
+    REGIONAL_ORGANISATION = "regional-organisation", _("Regional organisation")
+    CIVIL_SOCIETY = "civil-society", _("Civil society organisation")
+
+
+class Standing(TextChoices):
+    MEMBER = "member", _("Member")
+    OBSERVER = "observer", _("Observer")
+    OTHER = "other-participating", _("Other participating")
+
+
+class AccessClass(TextChoices):
+    """Who may read a record before its release time."""
+
+    PUBLIC = "public", _("Public")
+    PARTICIPANTS = "participants", _("Participants")
+    STEERING_GROUP = "steering-group", _("Steering group")
+    SECRETARIAT = "secretariat", _("Secretariat")
+
+
+class Channel(TextChoices):
+    FOREIGN_MINISTRY = "foreign-ministry", _("Through the foreign ministry")
+    MISSION = "mission", _("Through the mission")
+    DIRECT = "direct", _("Direct")
+
+
+class AppointmentRole(TextChoices):
+    """What kind of place an appointment fills."""
+
+    SEAT = "seat", _("Holder of a seat")
+    FOCAL_POINT = "focal-point", _("Focal point")
+    MINISTRY = "ministry", _("Ministry official")
+    SECRETARIAT = "secretariat", _("Secretariat staff")
+    ADMINISTRATOR = "administrator", _("Secretariat administrator")
+
+
+class LetterKind(TextChoices):
+    LETTER = "letter", _("Letter")
+    NOTE_VERBALE = "note-verbale", _("Note verbale")
+
+
+class DeliveryState(TextChoices):
+    """States of one recipient's copy; `accepted` is the mail server's word, not proof of reading."""
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    DEFERRED = "deferred", _("Trying again later")
+    ACCEPTED = "accepted", _("Sent")
+    FAILED = "failed", _("Not sent")
+    BOUNCED = "bounced", _("Bounced")
+    WITHHELD = "withheld", _("Held back")
+    IN_DOUBT = "in-doubt", _("In doubt")
+
+
+class AccessAction(TextChoices):
+    OPENED = "opened", _("Opened")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    EXPORTED = "exported", _("Exported")
+    DENIED = "denied", _("Denied")

@@ -1,0 +1,41 @@
+"""Who takes part, who may do what, how they are reached."""
+
+from members.models.access_record import AccessRecord
+from members.models.appointment import Appointment, Body, Seat
+from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
+from members.models.forum import Forum
+from members.models.letter import Letter
+from members.models.official import Office, Official
+from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
+from members.models.process import LoadedRow, Process, Source
+from members.models.user import AccountInvitation, AnyUser, User
+from members.models.vocabulary import ForumKind, Portfolio, Region, SeatRole, Topic
+
+__all__ = [
+    "AccessRecord",
+    "AccountInvitation",
+    "AnyUser",
+    "Appointment",
+    "Body",
+    "Delivery",
+    "DeliveryAttachment",
+    "DeliveryTransition",
+    "Forum",
+    "ForumKind",
+    "Letter",
+    "LoadedRow",
+    "Ministry",
+    "NationalMechanism",
+    "Office",
+    "Official",
+    "Participant",
+    "Portfolio",
+    "Process",
+    "Region",
+    "Seat",
+    "SeatRole",
+    "Source",
+    "StandingPeriod",
+    "Topic",
+    "User",
+]

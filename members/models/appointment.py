@@ -1,0 +1,203 @@
+"""Bodies, seats and who fills them. A role is a dated appointment, never an organisation and never a flag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import AccessClass, AppointmentRole, Confidence
+from members.models.base import Dated, DatedQuerySet, Sourced, Versioned, Vocabulary, VisibleQuerySet, period_range, today
+from members.models.visibility import rights_of
+from members.roles import PERMISSION_SETS, Permission, Rights
+
+if TYPE_CHECKING:
+    from members.models.user import AnyUser, User
+
+
+@pghistory.track()
+class Body(Vocabulary, Sourced):
+    """The steering group, the senior officials' meeting, a working group. Its sittings are activities."""
+
+    mandate = models.CharField(max_length=400, blank=True)
+    mandate_paragraph = models.CharField(max_length=60, blank=True)
+    cadence = models.CharField(max_length=120, blank=True)
+    activity_kind = models.SlugField(max_length=40, blank=True)  # key of the kind of its sittings
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta(Vocabulary.Meta):
+        verbose_name = _("body")
+
+
+@pghistory.track()
+class Seat(Dated, Versioned, Sourced):
+    """A dated place in a body, of a participant or of another forum."""
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="seats")
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="seats")
+    forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="seats")
+    role = models.ForeignKey("members.SeatRole", models.PROTECT, related_name="seats")
+    remit = models.CharField(max_length=400, blank=True)
+    portfolios = models.ManyToManyField("members.Portfolio", blank=True, related_name="+")
+    topics = models.ManyToManyField("members.Topic", blank=True, related_name="+")
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("seat")
+        ordering = ["body", "role__order", "period_from", "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                name="ck_seat_one_holder",
+                condition=Q(participant__isnull=False, forum__isnull=True) | Q(participant__isnull=True, forum__isnull=False),
+            ),
+            # Held for every role, co-chairs among them: nobody has the same place twice at one time.
+            ExclusionConstraint(
+                name="excl_co_chair_seat_period",
+                expressions=[
+                    ("body", RangeOperators.EQUAL),
+                    ("participant", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (period_range(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This participant holds this seat during part of the period already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder}: {self.role}"
+
+    @property
+    def holder(self) -> models.Model | None:
+        """The participant or forum whose seat it is."""
+        return self.participant or self.forum
+
+
+class AppointmentQuerySet[M: models.Model](DatedQuerySet[M]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """All for the secretariat; to others their own participant's. Public pages show offices, never persons."""
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        own = rights.belongs_to | rights.represents
+        return self.filter(Q(participant__in=own) | Q(seat__participant__in=own))
+
+
+@pghistory.track(exclude=["official_email"])
+class Appointment(Dated, Versioned):
+    """An official, or an office alone, in one place: a seat, a focal point's topic, a ministry's desk, the secretariat."""
+
+    role = models.CharField(max_length=20, choices=AppointmentRole)
+    official = models.ForeignKey("members.Official", models.PROTECT, null=True, blank=True, related_name="appointments")
+    office = models.ForeignKey("members.Office", models.PROTECT, null=True, blank=True, related_name="appointments")
+    seat = models.ForeignKey(Seat, models.PROTECT, null=True, blank=True, related_name="appointments")
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="appointments")
+    topic = models.ForeignKey("members.Topic", models.PROTECT, null=True, blank=True, related_name="appointments")
+    acting_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies")
+    official_email = models.EmailField(blank=True)
+    basis = models.CharField(max_length=250, blank=True)  # such as "documented 2005"
+    confidence = models.CharField(max_length=20, choices=Confidence, default=Confidence.PUBLIC)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("appointment")
+        ordering = ["participant__name", "role", "period_from", "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                name="ck_appointment_one_holder",
+                condition=Q(official__isnull=False, office__isnull=True) | Q(official__isnull=True, office__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ck_appointment_one_place",
+                condition=Q(role=AppointmentRole.SEAT, seat__isnull=False, participant__isnull=True, topic__isnull=True)
+                | Q(role=AppointmentRole.FOCAL_POINT, seat__isnull=True, participant__isnull=False, topic__isnull=False)
+                | Q(role=AppointmentRole.MINISTRY, seat__isnull=True, participant__isnull=False, topic__isnull=True)
+                | Q(
+                    role__in=[AppointmentRole.SECRETARIAT, AppointmentRole.ADMINISTRATOR],
+                    seat__isnull=True,
+                    participant__isnull=True,
+                    topic__isnull=True,
+                    office__isnull=True,
+                ),
+            ),
+            ExclusionConstraint(
+                name="excl_seat_holder_period",
+                expressions=[("seat", RangeOperators.EQUAL), (period_range(), RangeOperators.OVERLAPS)],
+                condition=Q(seat__isnull=False, official__isnull=False, acting_for__isnull=True),
+                violation_error_message=_("Somebody holds this seat during part of the period already."),
+            ),
+            ExclusionConstraint(
+                name="excl_principal_focal_point_period",
+                expressions=[
+                    ("participant", RangeOperators.EQUAL),
+                    ("topic", RangeOperators.EQUAL),
+                    (period_range(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(role=AppointmentRole.FOCAL_POINT, official__isnull=False, acting_for__isnull=True),
+                violation_error_message=_("Somebody is focal point for this topic during part of the period already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.official or self.office}: {self.get_role_display()}"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        if self.role == AppointmentRole.SEAT:
+            return self.seat.role.permissions if self.seat else frozenset()
+        return PERMISSION_SETS[self.role]
+
+
+def rights_from_appointments(user: User) -> Rights:
+    """Snapshot of what the current appointments of all officials of `user` give. One query."""
+    current = (
+        Appointment.objects.current()
+        .filter(official__user=user)
+        .filter(Q(seat__isnull=True) | Q(seat__in=Seat.objects.current()))
+        .select_related("seat__role", "official")
+    )
+    permissions: set[Permission] = set()
+    speaks_for, belongs_to, represents, approving, officials = set(), set(), set(), set(), set()
+    for row in current:
+        if row.official is None or not row.official.holds_on(today()):
+            continue
+        officials.add(row.official_id or 0)
+        permissions |= row.permissions
+        if row.participant_id and row.role == AppointmentRole.FOCAL_POINT:
+            speaks_for.add(row.participant_id)
+        if row.participant_id:
+            belongs_to.add(row.participant_id)
+        place = row.participant_id or (row.seat.participant_id if row.seat else None)
+        if place:
+            represents.add(place)
+        if row.seat and row.seat.role.approves:
+            approving.add(row.seat.pk)
+    return Rights(
+        permissions=frozenset(permissions),
+        speaks_for=frozenset(speaks_for),
+        belongs_to=frozenset(belongs_to),
+        represents=frozenset(represents),
+        approving_seats=frozenset(approving),
+        officials=frozenset(officials),
+        access=_access_classes(permissions, has_place=bool(represents)),
+    )
+
+
+def _access_classes(permissions: set[Permission], *, has_place: bool) -> frozenset[str]:
+    classes = {AccessClass.PUBLIC.value}
+    if has_place:
+        classes.add(AccessClass.PARTICIPANTS.value)
+    if Permission.SEE_STEERING_GROUP in permissions:
+        classes |= {AccessClass.PARTICIPANTS.value, AccessClass.STEERING_GROUP.value}
+    if Permission.SEE_DESK in permissions:
+        classes |= {str(value) for value in AccessClass.values}
+    return frozenset(classes)

@@ -1,0 +1,137 @@
+"""The outbox: one row per message and recipient. The database holds the work; the queue only wakes."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import AccessClass, DeliveryState
+from members.models.base import append_only
+from members.models.lifecycles import DELIVERY_TRANSITIONS
+from members.models.visibility import SecretariatQuerySet
+
+
+def _transition_guard() -> str:
+    pairs = ", ".join(f"('{old}', '{new}')" for old, after in DELIVERY_TRANSITIONS.items() for new in sorted(after))
+    return f"""
+        IF NEW.state IS DISTINCT FROM OLD.state THEN
+            IF (OLD.state, NEW.state) NOT IN ({pairs}) THEN
+                RAISE EXCEPTION 'delivery_transition: % cannot follow %', NEW.state, OLD.state USING ERRCODE = 'check_violation';
+            END IF;
+            INSERT INTO members_deliverytransition (delivery_id, from_state, to_state, at, reply)
+            VALUES (NEW.id, OLD.state, NEW.state, now(), NEW.smtp_reply);
+        END IF;
+        RETURN NEW;
+    """  # noqa: S608 - built from constants of this module
+
+
+class Delivery(models.Model):
+    """One recipient's copy of one message, with its text as sent and every reply of the mail server."""
+
+    key = models.CharField(max_length=160)
+    kind = models.CharField(max_length=40)
+    official = models.ForeignKey("members.Official", models.PROTECT, null=True, blank=True, related_name="deliveries")
+    office = models.ForeignKey("members.Office", models.PROTECT, null=True, blank=True, related_name="deliveries")
+    letter = models.ForeignKey("members.Letter", models.PROTECT, null=True, blank=True, related_name="deliveries")
+    access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
+    email = models.EmailField(_("address"))
+    language = models.CharField(max_length=5, default="en")
+    subject = models.CharField(max_length=250)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    is_automatic = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField(default=timezone.now)
+    send_after = models.DateTimeField(default=timezone.now)
+    first_tried_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    smtp_reply = models.TextField(blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=400, blank=True)  # why failed, withheld or settled
+    queued_by = models.ForeignKey("members.User", models.PROTECT, related_name="+")
+
+    objects = SecretariatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-queued_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["send_after"],
+                name="delivery_due",
+                condition=Q(state__in=[DeliveryState.QUEUED, DeliveryState.DEFERRED]),
+            ),
+            models.Index(fields=["lease_until"], name="delivery_sending", condition=Q(state=DeliveryState.SENDING)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="uniq_delivery_key"),
+            models.CheckConstraint(name="ck_delivery_state", condition=Q(state__in=DeliveryState.values)),
+            models.CheckConstraint(
+                name="ck_delivery_accepted_has_time",
+                condition=~Q(state__in=[DeliveryState.ACCEPTED, DeliveryState.BOUNCED]) | Q(accepted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ck_delivery_one_recipient",
+                condition=Q(official__isnull=False, office__isnull=True) | Q(official__isnull=True, office__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="delivery_transition",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_transition_guard(),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class DeliveryAttachment(models.Model):
+    """An enclosure by storage name and hash; it points at no document, since documents lie above members."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attachments")
+    storage_name = models.CharField(max_length=250)
+    filename = models.CharField(max_length=160)
+    media_type = models.CharField(max_length=100, default="application/pdf")
+    sha256 = models.CharField(max_length=64)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    objects = SecretariatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "filename"], name="uniq_delivery_attachment_name")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class DeliveryTransition(models.Model):
+    """One change of state, written by the trigger of Delivery."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=10, choices=DeliveryState)
+    to_state = models.CharField(max_length=10, choices=DeliveryState)
+    at = models.DateTimeField()
+    reply = models.TextField(blank=True)
+
+    objects = SecretariatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

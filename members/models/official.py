@@ -1,0 +1,72 @@
+"""Persons and posts that can be written to."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import Channel
+from members.models.base import Dated, Versioned
+from members.models.visibility import ContactQuerySet
+
+
+@pghistory.track(exclude=["email"])
+class Office(Dated, Versioned):
+    """A post that can be written to without naming a person: minister, head of organisation, director [22, 83]."""
+
+    participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="offices")
+    ministry = models.ForeignKey("members.Ministry", models.PROTECT, null=True, blank=True, related_name="offices")
+    title = models.CharField(_("title"), max_length=250)
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.DIRECT)
+    email = models.EmailField(_("official e-mail"), blank=True)
+    is_invented = models.BooleanField(default=False, editable=False)  # a labelled contact of a trial
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("office")
+        ordering = ["participant__name", "title"]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.participant}"
+
+
+# Personal values stay out of the history: it says that, when and by whom they changed, not what they were.
+@pghistory.track(exclude=["name", "name_own_script", "form_of_address", "email", "phone"])
+class Official(Dated, Versioned):
+    """A person in the service of a participant, with the title in official use. No passport numbers, ever."""
+
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="officials")
+    ministry = models.ForeignKey("members.Ministry", models.PROTECT, null=True, blank=True, related_name="officials")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="officials")
+    name = models.CharField(_("full name"), max_length=200)
+    name_own_script = models.CharField(_("name in own script"), max_length=200, blank=True)
+    form_of_address = models.CharField(_("form of address"), max_length=120, blank=True)
+    position = models.CharField(_("position and ministry"), max_length=250, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    is_invented = models.BooleanField(default=False, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("official")
+        ordering = ["name"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                "participant",
+                Lower("email"),
+                name="uniq_official_current_email",
+                condition=Q(period_to__isnull=True) & ~Q(email=""),
+                violation_error_message=_("Another official of this participant has this e-mail address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
