@@ -1,0 +1,8 @@
+"""The portal's own application: it wires the others."""
+
+from django.apps import AppConfig
+
+
+class BaliportalConfig(AppConfig):
+    name = "baliportal"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Loading and checking a record in the form of the founding record's CSV files."""

@@ -1,0 +1,126 @@
+"""Loaders of what makes this process and not another: its name, vocabularies, bodies and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from activities.models import ActivityKind
+from django.db import models
+from members.enums import Confidence
+from members.models import Body, ForumKind, Portfolio, Process, Region, SeatRole, Source, Topic
+
+from baliportal.record.lookups import Lookups
+from baliportal.record.rows import Row, RowError
+from baliportal.record.store import Loader, Written
+
+VOCABULARY = ("key", "name_en", "name_id", "order")
+CONFIDENCE = {str(value): str(value) for value in Confidence.values}
+
+
+def _find[M: models.Model](model: type[M]) -> Callable[[Row], M | None]:
+    return lambda row: model._default_manager.filter(key=row.text("key")).first()
+
+
+def _vocabulary(row: Row) -> dict[str, object]:
+    return {
+        "key": row.text("key", required=True, most=40),
+        "name_en": row.text("name_en", required=True, most=120),
+        "name_id": row.text("name_id", most=120),
+        "order": row.number("order", required=True, most=32_000),
+    }
+
+
+def vocabulary_loader(file: str, model: type[models.Model]) -> Loader:
+    """A file of key, names and order."""
+    return Loader(
+        file, model, VOCABULARY, lambda row: row.text("key"), _find(model), lambda row: Written(fields=_vocabulary(row))
+    )
+
+
+def _process(row: Row) -> Written:
+    if row.line > 2:  # noqa: PLR2004 - the header and one row
+        raise RowError("there is one process.")
+    return Written(
+        fields={
+            "name_en": row.text("name_en", required=True, most=120),
+            "name_id": row.text("name_id", most=120),
+            "full_name_en": row.text("full_name_en", required=True, most=250),
+            "full_name_id": row.text("full_name_id", most=250),
+            "prefix": row.text("prefix", required=True, most=8),
+            "languages": "; ".join(row.parts("languages")),
+            "since": row.year("since"),
+        }
+    )
+
+
+def _seat_role(row: Row) -> Written:
+    return Written(
+        fields=_vocabulary(row)
+        | {
+            "is_member": row.flag("is_member"),
+            "approves": row.flag("approves"),
+            "permission_set": row.text("permission_set", most=40),
+        }
+    )
+
+
+def _source(row: Row) -> Written:
+    names = ("title", "kind", "import_test", "note")
+    fields: dict[str, object] = {name: row.text(name, required=name == "title") for name in names}
+    return Written(fields=fields | {"key": row.text("key", required=True, most=12), "url": row.url("url")})
+
+
+def loaders(lookups: Lookups) -> list[Loader]:
+    """In the order in which files build on one another."""
+
+    def _body(row: Row) -> Written:
+        fields = _vocabulary(row) | {
+            name: row.text(name) for name in ("mandate", "mandate_paragraph", "cadence", "activity_kind")
+        }
+        kind = row.text("activity_kind")
+        if kind and kind not in lookups.kinds:
+            raise RowError(f"activity_kind names “{kind}”, which the record does not have.")
+        return Written(
+            fields={**fields, "confidence": row.choice("confidence", CONFIDENCE)},
+            links={"source": [*row.references("source", lookups.sources)]},
+        )
+
+    return [
+        Loader(
+            "process.csv",
+            Process,
+            ("name_en", "name_id", "full_name_en", "full_name_id", "prefix", "languages", "since"),
+            lambda _row: "process",
+            lambda _row: Process.objects.first(),
+            _process,
+        ),
+        Loader(
+            "sources.csv",
+            Source,
+            ("key", "title", "kind", "url", "import_test", "note"),
+            lambda row: row.text("key"),
+            _find(Source),
+            _source,
+        ),
+        vocabulary_loader("portfolios.csv", Portfolio),
+        vocabulary_loader("topics.csv", Topic),
+        vocabulary_loader("regions.csv", Region),
+        vocabulary_loader("forum_kinds.csv", ForumKind),
+        vocabulary_loader("activity_kinds.csv", ActivityKind),
+        Loader(
+            "seat_roles.csv",
+            SeatRole,
+            ("key", "name_en", "name_id", "is_member", "permission_set", "approves", "order"),
+            lambda row: row.text("key"),
+            _find(SeatRole),
+            _seat_role,
+        ),
+        Loader(
+            "bodies.csv",
+            Body,
+            (*VOCABULARY, "mandate", "mandate_paragraph", "cadence", "activity_kind", "source", "confidence"),
+            lambda row: row.text("key"),
+            _find(Body),
+            _body,
+        ),
+    ]
