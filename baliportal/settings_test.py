@@ -1,0 +1,24 @@
+"""Settings of the tests: the trial's, on a database and a media folder of their own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["PORTAL_MODE"] = "trial"
+os.environ.setdefault("DATABASE_URL", "postgresql://owner@/portal?host=/nonexistent")
+os.environ.setdefault("LOG_LEVEL", "CRITICAL")
+
+from baliportal.settings import *  # noqa: E402, F403 - the environment comes first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
+    "disposable": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "disposable"},
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="baliportal-media-"))
+SECOND_FACTOR_MAY_BE_WAIVED = True

@@ -1,0 +1,41 @@
+"""The map of the portal. Pages carry a language; files, feeds, signed links and health do not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from baliportal.views import about, activity, calendar, desk, errors, health, home, participant, search, start
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
+
+pages = [
+    path("", home.home, name="home"),
+    path("activities/", activity.activity_list, name="activity_list"),
+    path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
+    path("participants/", participant.participant_list, name="participant_list"),
+    path("participants/<slug:slug>/", participant.participant_detail, name="participant_detail"),
+    path("search/", search.search, name="search"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:year>/", calendar.calendar, name="calendar_year"),
+    path("data/", about.data, name="data"),
+    path("about/", about.about, name="about"),
+    path("about/<slug:page>/", about.about_page, name="about_page"),
+    path("contact/", about.contact, name="contact"),
+    path("start/", start.after_login, name="after_login"),
+    path("desk/", desk.desk, name="desk"),
+    path("accounts/", include("members.urls_accounts")),
+    path("", include("members.urls")),
+    path("", include("activities.urls")),
+    path("", include("reports.urls")),
+]
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("activities/<str:reference>.ics", activity.activity_ics, name="activity_ics"),
+    path("activities/<str:reference>/cite.<str:form>", activity.activity_cite, name="activity_cite"),
+    path("feeds/calendar.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("", include("reports.urls_files")),
+    *i18n_patterns(*pages, prefix_default_language=False),
+]

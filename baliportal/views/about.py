@@ -1,0 +1,31 @@
+"""Pages about the portal."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+PAGES = ("accessibility", "privacy", "names-and-maps", "citing", "corrections", "help")
+
+
+@require_safe
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/about.html")
+
+
+@require_safe
+@login_not_required
+def about_page(request: HttpRequest, page: str) -> HttpResponse:
+    """One of the plain pages. Raises Http404 for another name."""
+    if page not in PAGES:
+        raise Http404
+    return render(request, f"portal/about_{page.replace('-', '_')}.html")
+
+
+@require_safe
+@login_not_required
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/contact.html")

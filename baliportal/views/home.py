@@ -1,0 +1,30 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from activities.selectors import archive, next_activity
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from reports.selectors import document_count, latest_document
+
+from baliportal.filters import archive_filter
+from baliportal.views.activity import archive_context
+
+NEWEST = 8
+
+
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Purpose, search, next activity, latest report, then the newest of the archive."""
+    found = archive(request.user, QueryDict(), filter_class=archive_filter(request.user))
+    rows = found.rows.annotate(document_count=document_count(request.user))
+    context = archive_context(found) | {
+        "activities": rows[:NEWEST],
+        "next_activity": next_activity(request.user),
+        "latest": latest_document(request.user),
+        "level": 2,
+    }
+    return render(request, "portal/home.html", context)

@@ -1,0 +1,19 @@
+"""Where signing in leads."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from members.models.visibility import rights_of
+
+
+def after_login(request: HttpRequest) -> HttpResponse:
+    """The desk, the national space, the steering group's room, or the first page."""
+    rights = rights_of(request.user)
+    if rights.is_secretariat:
+        return redirect("desk")
+    if rights.belongs_to:
+        return redirect("national")
+    if rights.in_steering_group:
+        return redirect("reports:steering_group_room")
+    return redirect("home")

@@ -1,0 +1,117 @@
+"""Template tags of all pages. They format; they never query."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from members.enums import Confidence, DatePrecision
+from members.partial_dates import format_partial, format_span, iso_partial
+
+register = template.Library()
+STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
+
+
+@register.filter
+def partial_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
+    """The date in words, no finer than known; "Not dated" where it is not."""
+    return format_partial(value, precision, get_language() or "en") or _("Not dated")
+
+
+@register.simple_tag
+def date_span(record: Any) -> str:
+    """Start and end of an activity in words; "Not dated" where unknown."""
+    return format_span(record.start, record.end, record.date_precision, get_language() or "en") or _("Not dated")
+
+
+@register.filter
+def iso_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
+    """The date as known in ISO form, for machine-readable attributes."""
+    return iso_partial(value, precision)
+
+
+@register.simple_tag
+def period_words(record: Any) -> str:
+    """The period of a seat, a standing or an appointment in words: "2002 to today", "26 March 2003"."""
+    language = get_language() or "en"
+    start = format_partial(record.period_from, record.period_from_precision, language)
+    end = format_partial(record.period_to, record.period_to_precision, language)
+    if start and end:
+        return start if start == end else _("%(start)s to %(end)s") % {"start": start, "end": end}
+    if start:
+        return _("since %(start)s") % {"start": start}
+    return _("until %(end)s") % {"end": end} if end else _("period not recorded")
+
+
+_SHAPES = {"ministerial-conference": "m", "senior-officials-meeting": "s", "workshop": "w", "joint-workshop": "w", "training": "w"}
+
+
+@register.simple_tag
+def kind_shape(key: str) -> str:
+    """The mark of a kind of activity on charts and lists: m, s, w, or x for all others."""
+    return _SHAPES.get(key, "x")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One symbol of the icon sheet; every icon stands beside a word."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name)
+
+
+@register.simple_tag
+def status(kind: str, label: str) -> SafeString:
+    """A status as shape, word and colour. `kind` is ok, go, wait or late."""
+    return format_html('<span class="st st--{}">{}{}</span>', kind, icon(STATUS_ICONS[kind]), label)
+
+
+@register.simple_tag
+def unconfirmed(record: Any) -> SafeString | str:
+    """A label on facts that no source confirms."""
+    if getattr(record, "confidence", "") != Confidence.GENERAL_KNOWLEDGE:
+        return ""
+    return format_html('<span class="label label--unconfirmed">{}</span>', _("Unconfirmed"))
+
+
+@register.simple_tag
+def query_replace(query: QueryDict, **changes: Any) -> str:
+    """The query with some parameters replaced; None takes one away. Starts with "?"."""
+    new = query.copy()
+    for name, value in changes.items():
+        if value is None:
+            new.pop(name, None)
+        else:
+            new[name] = str(value)
+    return "?" + new.urlencode()
+
+
+@register.inclusion_tag("components/pages.html")
+def pages(page: Any, query: QueryDict) -> dict[str, Any]:
+    """Links to the pages of a list."""
+    return {"page": page, "query": query, "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """What is wrong in these forms, each with a link to its field."""
+    errors = []
+    for form in forms:
+        if form is None or not form.is_bound:
+            continue
+        errors += [("", message) for message in form.non_field_errors()]
+        errors += [(field.id_for_label, message) for field in form for message in field.errors]
+    return {"errors": errors}
+
+
+@register.inclusion_tag("components/formats.html")
+def formats(query: QueryDict, *names: str) -> dict[str, Any]:
+    """Links to this list in other forms."""
+    labels = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+    return {"links": [(labels[name], query_replace(query, format=name, page=None)) for name in names or ("csv", "xlsx", "json")]}

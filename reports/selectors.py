@@ -1,0 +1,40 @@
+"""Reading documents, for the pages that show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from reports.models import Document
+
+if TYPE_CHECKING:
+    from activities.models import Activity
+    from members.models import AnyUser
+
+
+def documents_for(user: AnyUser) -> QuerySet[Document]:
+    """What the document archive may show `user`."""
+    return Document.objects.visible_to(user).live()
+
+
+def activities_with_documents(user: AnyUser) -> QuerySet[Any, Any]:
+    """Keys of activities that have a document `user` may see, for a filter."""
+    return documents_for(user).filter(activity__isnull=False).order_by().values("activity")
+
+
+def document_count(user: AnyUser) -> Coalesce:
+    """Number of documents of the outer activity that `user` may see, as a subquery."""
+    counted = documents_for(user).filter(activity=OuterRef("pk")).order_by().values("activity").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def documents_of(user: AnyUser, activity: Activity) -> QuerySet[Document]:
+    """Documents of one activity that `user` may see, with what their rows show."""
+    return documents_for(user).filter(activity=activity).select_related("current_version")
+
+
+def latest_document(user: AnyUser) -> Document | None:
+    """The newest report or outcome document that is held or known."""
+    return documents_for(user).filter(kind__in=["report", "outcome"]).select_related("activity", "current_version").first()

@@ -1,0 +1,90 @@
+"""The tests' database: made and migrated by the role `owner`, used by the role `app`, as in production."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("BALIPORTAL_VAR", ROOT / "var")) / "test"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start or adopt the cluster before Django reads its settings."""
+    from baliportal.trial import postgres
+
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        postgres.start(VAR)
+    os.environ["DATABASE_URL"] = postgres.urls(VAR).owner
+    _ = config
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_parallel_suffix(request: pytest.FixtureRequest) -> None:
+    _suffix(getattr(request.config, "workerinput", {}).get("workerid", ""))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """One database a worker and a checkout."""
+
+
+def _suffix(worker: str) -> None:
+    from django.conf import settings
+
+    name = "_".join(part for part in ("test_portal", os.environ.get("TEST_DB_SUFFIX", ""), worker) if part)
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """From here on the tests are the role `app`, which owns nothing and cannot truncate."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        owner = dict(connection.settings_dict)
+        _flush_as_owner(owner)
+        connection.close()
+        connection.settings_dict["USER"] = "app"
+    yield
+    connection.close()
+    connection.settings_dict["USER"] = "owner"
+
+
+def _flush_as_owner(owner: dict[str, Any]) -> None:
+    """Tests that commit leave rows behind; only the owner can empty the tables."""
+    import psycopg
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def execute_sql_flush(_self: Any, statements: list[str]) -> None:
+        with psycopg.connect(dbname=owner["NAME"], user="owner", host=owner["HOST"], autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]
+
+    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaves this computer."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    from django.core.cache import caches
+
+    for alias in ("default", "disposable"):
+        caches[alias].clear()
