@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from reports.models import Document
+from reports.models import Document, DocumentVersion
 
 if TYPE_CHECKING:
     from activities.models import Activity
@@ -38,3 +39,15 @@ def documents_of(user: AnyUser, activity: Activity) -> QuerySet[Document]:
 def latest_document(user: AnyUser) -> Document | None:
     """The newest report or outcome document that is held or known."""
     return documents_for(user).filter(kind__in=["report", "outcome"]).select_related("activity", "current_version").first()
+
+
+def documents_matching(user: AnyUser, words: str) -> QuerySet[Document]:
+    """Documents whose title, symbol or text holds `words`."""
+    query = SearchQuery(words, config="english", search_type="websearch")
+    in_text = DocumentVersion.objects.annotate(found=SearchVector("text", config="english")).filter(found=query).values("document")
+    return documents_for(user).filter(Q(search=query) | Q(symbol__istartswith=words) | Q(title__unaccent__icontains=words) | Q(pk__in=in_text))
+
+
+def with_authors(rows: QuerySet[Document]) -> QuerySet[Document]:
+    """Rows with all that a list or page shows of them."""
+    return rows.select_related("activity", "current_version").prefetch_related("authors", "author_bodies", "source")

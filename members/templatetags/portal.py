@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
+from babel import Locale
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
@@ -24,6 +26,18 @@ STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
 def partial_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
     """The date in words, no finer than known; "Not dated" where it is not."""
     return format_partial(value, precision, get_language() or "en") or _("Not dated")
+
+
+@register.filter
+def host_of(address: str) -> str:
+    """The host of a web address, so that a reader knows where a link leads."""
+    return urlsplit(address).hostname or ""
+
+
+@register.filter
+def language_words(code: str) -> str:
+    """The name of a language in the page's language."""
+    return Locale.parse(code).get_display_name(get_language() or "en") or code
 
 
 @register.simple_tag

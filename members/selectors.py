@@ -1,0 +1,79 @@
+"""Reading who takes part, for the pages that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
+
+from members.enums import AppointmentRole, ParticipantKind
+from members.models import Appointment, Forum, Ministry, NationalMechanism, Participant, Seat, StandingPeriod
+from members.models.base import today
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
+
+
+def participant_directory(user: AnyUser, *, day: date | None = None, words: str = "", kind: str = "") -> QuerySet[Participant]:
+    """Participants in English alphabetical order, each with its standing as of `day` in `standing_then`."""
+    standing = Prefetch("standings", StandingPeriod.objects.as_of(day or today()), to_attr="standing_then")
+    found = Participant.objects.visible_to(user).select_related("region").prefetch_related(standing, "source").order_by("name")
+    if words:
+        found = found.filter(Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words))
+    if kind in ParticipantKind.values:
+        found = found.filter(kind=kind)
+    return found
+
+
+def participants_named(words: str) -> QuerySet[Participant]:
+    """Participants whose name, in any spelling the record knows, holds all `words`: whole ones, whatever their accents."""
+    names = SearchVector(_plain(F("name")), _plain(F("alt_names")), "iso3", config="simple")
+    query = SearchQuery(_plain(Value(words)), config="simple", search_type="plain")
+    return Participant.objects.annotate(names=names).filter(names=query)
+
+
+def _plain(text: F | Value) -> Func:
+    """The text without accents, so that "Turkiye" finds "Türkiye"."""
+    return Func(text, function="unaccent", output_field=CharField())
+
+
+def seats_as_of(body: str, day: date) -> tuple[list[Seat], list[Seat]]:
+    """Seats of a body on `day`: those of members, and those of guests and others who are none."""
+    seats = (
+        Seat.objects.as_of(day)
+        .filter(body__key=body)
+        .select_related("participant", "forum", "role")
+        .prefetch_related("source")
+        .order_by("role__order", "participant__name", "forum__full_name")
+    )
+    return [seat for seat in seats if seat.role.is_member], [seat for seat in seats if not seat.role.is_member]
+
+
+def focal_offices(participant: Participant, day: date) -> QuerySet[Appointment]:
+    """Focal points of a participant as offices; persons are never public."""
+    return (
+        Appointment.objects.as_of(day)
+        .filter(participant=participant, role=AppointmentRole.FOCAL_POINT, office__isnull=False, office__is_invented=False)
+        .select_related("office__ministry", "topic")
+        .order_by("topic__order", "office__title")
+    )
+
+
+def ministries_of(participant: Participant) -> QuerySet[Ministry]:
+    return participant.ministries.prefetch_related("portfolios", "focal_topic", "source").order_by("name")
+
+
+def mechanisms_of(participant: Participant) -> QuerySet[NationalMechanism]:
+    return participant.mechanisms.select_related("lead").prefetch_related("members", "topic", "source")
+
+
+def forum_directory() -> QuerySet[Forum]:
+    return Forum.objects.select_related("kind", "region", "participant").prefetch_related("source").order_by("kind__order", "full_name")
+
+
+def standing_words(periods: Iterable[StandingPeriod]) -> str:
+    """Standings in words, for exports."""
+    return "; ".join(period.get_standing_display() for period in periods)

@@ -1,0 +1,128 @@
+"""The document archive, one document, and its files."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+from members.audit import record_access
+from members.enums import AccessAction, AccessClass
+from members.export import Column, export_response, is_export
+from members.models.visibility import rights_of
+from members.partial_dates import iso_partial
+
+from reports.enums import DocumentKind, Held
+from reports.models import Document, DocumentVersion
+from reports.selectors import documents_for, documents_matching, with_authors
+
+PAGE_SIZE = 25
+# Their copies elsewhere name persons: no link until they are redacted.
+UNREDACTED = frozenset({"BP-A-2003-02", "BP-A-2004-01"})
+DOCUMENT_COLUMNS = (
+    Column("symbol", "Symbol", lambda row: row.symbol),
+    Column("title", "Title", lambda row: row.title),
+    Column("kind", "Kind", lambda row: row.kind),
+    Column("form", "Form", lambda row: row.form),
+    Column("date", "Date", lambda row: iso_partial(row.date, row.date_precision)),
+    Column("date_precision", "Date known to the", lambda row: row.date_precision),
+    Column("authors", "Authors", lambda row: [str(a) for a in (*row.authors.all(), *row.author_bodies.all())]),
+    Column("activity", "Activity", lambda row: row.activity.reference if row.activity else ""),
+    Column("labels", "Labels", lambda row: row.labels),
+    Column("language", "Language", lambda row: row.language),
+    Column("held", "Held", lambda row: row.held),
+    Column("confidence", "Confidence", lambda row: row.confidence),
+    Column("sources", "Sources", lambda row: [source.key for source in row.source.all()]),
+)
+
+
+@require_safe
+@login_not_required
+def document_list(request: HttpRequest) -> HttpResponse:
+    """All documents known to exist, with simple filters."""
+    words = "".join(c if c.isprintable() else " " for c in request.GET.get("q", ""))[:200].strip()
+    base = documents_matching(request.user, words) if words else documents_for(request.user)
+    kind, held, year = request.GET.get("kind", ""), request.GET.get("held", ""), request.GET.get("year", "")
+    rows = base
+    rows = rows.filter(kind=kind) if kind in DocumentKind.values else rows
+    rows = rows.filter(held=held) if held in Held.values else rows
+    rows = rows.filter(date__year=int(year)) if re.fullmatch(r"[0-9]{4}", year) and int(year) else rows
+    rows = with_authors(rows)
+    if is_export(request):
+        return export_response(request, DOCUMENT_COLUMNS, rows, "documents")
+    context = {
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "words": words,
+        "chosen": {"kind": kind, "held": held, "year": year},
+        "kinds": _counted(base, "kind", dict(DocumentKind.choices)),
+        "helds": _counted(base, "held", dict(Held.choices)),
+        "years": [
+            (str(number), str(number), count)
+            for number, count in base.order_by().filter(date__isnull=False).annotate(y=ExtractYear("date")).values_list("y").annotate(n=Count("pk")).order_by("-y")
+        ],
+    }
+    return render(request, "reports/document_list.html", context)
+
+
+def _counted(rows: object, field: str, labels: dict[str, object]) -> list[tuple[str, str, int]]:
+    from django.db.models import QuerySet
+
+    if not isinstance(rows, QuerySet):  # pragma: no cover - for the type checker
+        raise TypeError
+    counts = dict(rows.order_by().values_list(field).annotate(n=Count("pk")))
+    return [(key, str(label), counts[key]) for key, label in labels.items() if key in counts]
+
+
+@require_safe
+@login_not_required
+def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
+    """One document: what it is, where it is held, its versions. A withdrawn one says why (410)."""
+    document = get_object_or_404(with_authors(Document.objects.visible_to(request.user)), symbol=symbol)
+    rights = rights_of(request.user)
+    if document.withdrawn_at and not rights.is_secretariat:
+        return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
+    context = {
+        "document": document,
+        "labels": [label.strip() for label in document.labels.split(";") if label.strip()],
+        "versions": document.versions.all(),
+        "link_shown": document.symbol not in UNREDACTED,
+        "is_secretariat": rights.is_secretariat,
+    }
+    return render(request, "reports/document_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def document_file(request: HttpRequest, symbol: str, number: int, language: str, extension: str) -> HttpResponse | FileResponse:
+    """One file, streamed by the application after the question who may see it; restricted reads are written down."""
+    versions = DocumentVersion.objects.visible_to(request.user).select_related("document")
+    version = get_object_or_404(versions, document__symbol=symbol, number=number, language=language)
+    document = version.document
+    if version.extension != extension or not default_storage.exists(version.storage_name):
+        raise Http404
+    if document.withdrawn_at and not rights_of(request.user).is_secretariat:
+        return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
+    restricted = document.access_class != AccessClass.PUBLIC
+    tag = f'"{version.sha256}"'
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified()
+    if restricted:
+        record_access(by=request.user, action=AccessAction.DOWNLOADED, label="document", ref=f"{symbol} v{number} {language}", request=request)
+    response = FileResponse(
+        default_storage.open(version.storage_name),
+        as_attachment=True,
+        filename=f"{document.symbol}-v{version.number}-{version.language}.{version.extension}",
+        content_type=version.media_type,
+    )
+    response["ETag"] = tag
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store" if restricted else "public, max-age=3600"
+    return response
