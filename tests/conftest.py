@@ -14,6 +14,18 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("BALIPORTAL_VAR", ROOT / "var")) / "test"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without --nightly the long tests are not part of the run."""
+    if not config.getoption("--nightly"):
+        long = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start or adopt the cluster before Django reads its settings."""
     from baliportal.trial import postgres

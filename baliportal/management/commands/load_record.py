@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from activities.models import Activity
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baliportal.record.loading import load_record
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="folder with the CSV files")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, store nothing")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where a record is loaded already")
         parser.add_argument(
             "--overwrite",
             action="append",
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
+        if options["if_empty"] and Activity.objects.exists():
+            self.stdout.write("a record is there already")
+            return
         on_file = self._say_file if options["verbosity"] > 1 else lambda _name: None
         report = load_record(folder, overwrite=options["overwrite"], dry_run=options["dry_run"], on_file=on_file)
         if report.problems:
