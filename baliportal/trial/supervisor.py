@@ -188,14 +188,20 @@ class Trial:
                 compile_translations()
             with step("tables"):
                 self.python("migrate", "--no-input", "--skip-checks", owner=True)
-                self.python("createcachetable", "--skip-checks", owner=True)
+                self.python("createcachetable", owner=True)
             with step("static files"):
                 self.python("collectstatic", "--no-input", "--skip-checks", "-v", "0")
             with step("the founding record"):
                 self.python("load_record", str(ROOT / "baliportal" / "founding"), "--if-empty", "--skip-checks")
+            stamp.write_text(newest)
+        if not self.trial_is_known():
             with step("trial accounts"):
                 self.python("trial_people", "--skip-checks")
-            stamp.write_text(newest)
+
+    def trial_is_known(self) -> bool:
+        """Whether the sign-ins were made for this address."""
+        file = self.var / "trial.json"
+        return file.exists() and json.loads(file.read_text())["url"] == self.environment["PORTAL_ORIGIN"]
 
     def start_children(self) -> None:
         python = sys.executable
