@@ -21,4 +21,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="baliportal-media-"))
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="baliportal-static-"))  # empty: pages link to static files, tests do not fetch them
 SECOND_FACTOR_MAY_BE_WAIVED = True

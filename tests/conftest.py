@@ -27,12 +27,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start or adopt the cluster before Django reads its settings."""
+    """Start or adopt the cluster, and point the settings, which pytest-django has read by now, to it."""
+    import environ
+    from django.conf import settings
+
     from baliportal.trial import postgres
 
     if not os.environ.get("PYTEST_XDIST_WORKER"):
         postgres.start(VAR)
     os.environ["DATABASE_URL"] = postgres.urls(VAR).owner
+    place = environ.Env().db_url_config(os.environ["DATABASE_URL"])
+    settings.DATABASES["default"].update({name: place[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    settings.DATABASES["default"]["OPTIONS"].update(place["OPTIONS"])
     _ = config
 
 
