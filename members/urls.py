@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from members.views import steering_group
+from members.views import accounts, steering_group
 
 app_name = "members"
 urlpatterns = [
+    path("accounts/invitation/<str:token>/", accounts.accept, name="accept_invitation"),
     path("steering-group/", steering_group.steering_group, name="steering_group"),
     path("forums/", steering_group.forum_list, name="forum_list"),
 ]

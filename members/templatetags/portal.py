@@ -10,8 +10,8 @@ from babel import Locale
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -72,6 +72,13 @@ _SHAPES = {"ministerial-conference": "m", "senior-officials-meeting": "s", "work
 def kind_shape(key: str) -> str:
     """The mark of a kind of activity on charts and lists: m, s, w, or x for all others."""
     return _SHAPES.get(key, "x")
+
+
+@register.filter
+def marked(snippet: str) -> SafeString:
+    """A snippet of a search with the found words marked; the database sets \\x02 and \\x03 around them."""
+    text = conditional_escape(snippet)
+    return mark_safe(text.replace("\x02", "<mark>").replace("\x03", "</mark>"))  # noqa: S308 - escaped just before
 
 
 @register.simple_tag

@@ -1,0 +1,131 @@
+"""Accounts: by invitation only. A link works once, for one address, one participant and one role."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.audit import acting
+from members.enums import AppointmentRole
+from members.errors import DomainError
+from members.models import AccountInvitation, Official, Participant, Seat, Topic, User
+from members.services.appointments import appoint
+
+VALID_FOR = timedelta(days=7)
+_NEEDS_PARTICIPANT = {AppointmentRole.FOCAL_POINT, AppointmentRole.MINISTRY}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an invitation is for."""
+
+    role: AppointmentRole
+    participant: Participant | None = None
+    topic: Topic | None = None
+    seat: Seat | None = None
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite_account(*, email: str, place: Place, by: User, name: str = "", language: str = "en") -> tuple[AccountInvitation, str]:
+    """Invite `email` to one place and return the invitation and its link; an open one for the same is replaced.
+
+    Raises DomainError for an address or a place that makes no sense.
+    """
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise DomainError(_("Enter an email address with an @ sign, such as name@ministry.go.id."), field="email") from error
+    _check_place(place)
+    now, token = timezone.now(), secrets.token_urlsafe(32)
+    with acting(by=by, verb="invite_account"):
+        open_ones = AccountInvitation.objects.filter(email__iexact=email, role=place.role, participant=place.participant)
+        open_ones.filter(topic=place.topic, seat=place.seat, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by)
+        invitation = AccountInvitation.objects.create(
+            email=email.lower(),
+            name=name,
+            role=place.role,
+            participant=place.participant,
+            topic=place.topic,
+            seat=place.seat,
+            token_hash=_hash(token),
+            language=language,
+            invited_by=by,
+            expires_at=now + VALID_FOR,
+        )
+    return invitation, f"{settings.ORIGIN}{reverse('members:accept_invitation', args=[token])}"
+
+
+def _check_place(place: Place) -> None:
+    if place.role in _NEEDS_PARTICIPANT and place.participant is None:
+        raise DomainError(_("Say for which participant."), field="participant")
+    if place.role == AppointmentRole.FOCAL_POINT and place.topic is None:
+        raise DomainError(_("Say for which topic."), field="topic")
+    if place.role == AppointmentRole.SEAT and place.seat is None:
+        raise DomainError(_("Say for which seat."), field="seat")
+
+
+def open_invitation(token: str) -> AccountInvitation | None:
+    """The invitation behind a link that can still be used; None for a wrong, used, revoked or old one."""
+    found = AccountInvitation.objects.filter(token_hash=_hash(token), accepted_at=None, revoked_at=None)
+    return found.filter(expires_at__gt=timezone.now()).select_related("participant", "topic", "seat__role", "seat__participant").first()
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, name: str, password: str) -> User:
+    """Make or extend the account behind an invitation, once. Raises DomainError when it cannot be used any more."""
+    locked = AccountInvitation.objects.select_for_update().filter(token_hash=_hash(token), accepted_at=None, revoked_at=None)
+    invitation = locked.filter(expires_at__gt=timezone.now()).first()
+    if invitation is None:
+        raise DomainError(_("This invitation was used, withdrawn or is too old. Ask the secretariat for a new one."))
+    user = User.objects.filter(email__iexact=invitation.email).first()
+    if user is None:
+        user = User.objects.create_user(invitation.email, password, language=invitation.language)
+    elif not user.check_password(password):
+        raise DomainError(_("This address has an account already. Enter its password."), field="password")
+    with acting(by=user, verb="accept_invitation"):
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+        seat_holder = invitation.seat.participant if invitation.seat else None
+        official, _made = Official.objects.get_or_create(
+            user=user,
+            participant=invitation.participant or seat_holder,
+            period_to=None,
+            defaults={"name": name, "email": user.email, "language": invitation.language},
+        )
+        appoint(
+            official=official,
+            role=AppointmentRole(invitation.role),
+            participant=invitation.participant,
+            topic=invitation.topic,
+            seat=invitation.seat,
+            by=user,
+        )
+        invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+        invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return user
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: AccountInvitation, by: User) -> None:
+    """Take an open invitation back. Raises DomainError when it was accepted."""
+    found = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if found.accepted_at:
+        raise DomainError(_("The invitation was accepted already."))
+    if found.revoked_at is None:
+        with acting(by=by, verb="revoke_invitation"):
+            found.revoked_at, found.revoked_by = timezone.now(), by
+            found.save(update_fields=["revoked_at", "revoked_by"])
