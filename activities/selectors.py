@@ -2,54 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Prefetch, QuerySet, Value
-from django.db.models.functions import ExtractYear
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, ExtractMonth, ExtractYear
 from django.http import QueryDict
+from django.utils.functional import Promise
+from members.models import Participant, Portfolio
 from members.models.base import today
-from members.templatetags.portal import kind_shape
 
-from activities.enums import ActivityStatus, HostingPart
-from activities.filters import ActivityFilter
-from activities.models import Activity, Hosting
+from activities.enums import ActivityStatus, AttendanceStatus, HostingPart
+from activities.filters import ActivityFilter, Term, attended_q, record_includes
+from activities.models import Activity, ActivityKind, Delegate, Hosting, Objective, ProgrammeArea
 
 if TYPE_CHECKING:
     from members.models import AnyUser
 
 PAGE_SIZE = 25
-MOST_DOTS = 1500  # beyond this the timeline says nothing
-FACETS = ("kind", "objective", "area", "participant", "year")
-
+MOST_DOTS = 400  # beyond this the timeline says nothing
+_SHAPES = {"ministerial-conference": "m", "senior-officials-meeting": "s", "workshop": "w", "joint-workshop": "w", "training": "w"}
+_COMING = (ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED)
 
 
 @dataclass(frozen=True)
 class Option:
     """One choice of a facet with the number of activities it would show."""
 
-    key: str
-    name_en: str
-    name_id: str
+    term: Term
     count: int
     selected: bool
+
+    @property
+    def key(self) -> str:
+        return self.term.key
 
 
 @dataclass(frozen=True)
 class Archive:
-    """The filtered archive: form, list in order, options per facet, dots of the timeline."""
+    """The filtered archive: form, list in order, options per facet, number of rows, dots of the timeline.
+
+    `facets` and `dots` are read when first asked for, in one query; `total` comes with them.
+    """
 
     filter: ActivityFilter
-    rows: QuerySet[Activity]
-    facets: dict[str, list[Option]] = field(default_factory=dict)
-    dots: list[tuple[date, str]] = field(default_factory=list)
+    vocabulary: Mapping[str, Mapping[str, Term]]
+
+    @property
+    def rows(self) -> QuerySet[Activity]:
+        """The list in order, without its parts: add `for_list` or `for_export`."""
+        return self.filter.qs
+
+    @cached_property
+    def _counts(self) -> dict[str, dict[str, int]]:
+        return _count_all(self.filter)
+
+    @property
+    def total(self) -> int:
+        """Rows under all filters."""
+        return self._counts["total"].get("", 0)
+
+    @property
+    def everything(self) -> int:
+        """Rows without any filter, in the same visibility."""
+        return self._counts["all"].get("", 0)
+
+    @cached_property
+    def facets(self) -> dict[str, list[Option]]:
+        """Options per facet, each counted under the other filters. Those that nothing has are left out."""
+        chosen = {name: self.filter.data.getlist(name) for name in (*self.vocabulary, "has", "year")}
+        found = {}
+        for name, terms in self.vocabulary.items():
+            counts = self._counts[name]
+            options = [Option(term, counts.get(key, 0), key in chosen[name]) for key, term in terms.items()]
+            found[name] = [option for option in options if option.count or option.selected]
+        found["has"] = [
+            Option(Term(key, str(label)), self._counts["has"].get(key, 0), key in chosen["has"])
+            for key, (label, _condition) in self.filter.has.items()
+        ]
+        years = sorted(self._counts["year"], reverse=True)
+        found["year"] = [Option(Term(year, year), self._counts["year"][year], year in chosen["year"]) for year in years]
+        return found
+
+    @property
+    def dots(self) -> list[tuple[date, str]]:
+        """A dot per dated activity: first day of its month, mark of its kind. Empty where there are too many."""
+        found = []
+        for key, number in self._counts["month"].items():
+            month, kind = key.split(" ", 1)
+            year, _dash, of_year = month.partition("-")
+            found += [(date(int(year), int(of_year), 1), shape_of(kind))] * min(number, MOST_DOTS + 1)
+        return found if len(found) <= MOST_DOTS else []
 
 
 def shape_of(kind: str) -> str:
     """The mark of a kind on charts and lists: m(inisterial), s(enior officials), w(orkshop) or x (other)."""
-    return kind_shape(kind)
+    return _SHAPES.get(kind, "x")
 
 
 def archive_base(user: AnyUser) -> QuerySet[Activity]:
@@ -57,70 +109,115 @@ def archive_base(user: AnyUser) -> QuerySet[Activity]:
     return Activity.objects.visible_to(user).live()
 
 
-def with_parts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
-    """Rows with all that a list or an export shows of them. Four queries more, whatever their number."""
-    hostings = Hosting.objects.select_related("participant", "forum").order_by("order", "pk")
-    return rows.select_related("kind", "joint_with").prefetch_related(
-        Prefetch("hostings", hostings), "objectives", "programme_areas", "source"
-    )
+def archive(user: AnyUser, data: QueryDict, *, has: Mapping[str, tuple[str | Promise, Q]] | None = None) -> Archive:
+    """The archive under the filters of `data`. One query now; list and counts come from one visibility.
+
+    `has` adds conditions that only other apps know ("report"), each with its label.
+    """
+    vocabulary = _vocabulary()
+    includes = {**(has or {}), **record_includes(user)}
+    return Archive(ActivityFilter(data, archive_base(user), vocabulary=vocabulary, has=includes), vocabulary)
 
 
-def archive(user: AnyUser, data: QueryDict, *, filter_class: type[ActivityFilter] = ActivityFilter) -> Archive:
-    """The archive under the filters of `data`. List and counts come from one visibility."""
-    base = archive_base(user)
-    chosen = filter_class(data, base)
-    dots = [(start, shape_of(kind)) for start, kind in chosen.qs.order_by().values_list("start", "kind__key")[: MOST_DOTS + 1] if start]
-    return Archive(chosen, with_parts(chosen.qs), _facets(base, data, filter_class), dots if len(dots) <= MOST_DOTS else [])
-
-
-def _facets(base: QuerySet[Activity], data: QueryDict, filter_class: type[ActivityFilter]) -> dict[str, list[Option]]:
-    """Options of each facet, counted under the other filters. One query."""
-    queries = [_facet_query(name, _without(base, data, filter_class, name)) for name in FACETS]
-    found: dict[str, list[Option]] = {name: [] for name in FACETS}
-    for name, key, name_en, name_id, _order, count in queries[0].union(*queries[1:], all=True).order_by("facet", "rank", "label"):
-        selected = str(key) in data.getlist(name)
-        found[name].append(Option(str(key), str(name_en), str(name_id), count, selected))
-    found["year"].reverse()
+def _vocabulary() -> dict[str, dict[str, Term]]:
+    """Names of all that filters can choose from, in the order of the record. One query."""
+    text, none = CharField(), Value("", output_field=CharField())
+    short = ("short_title", "short_title_id", "order")
+    legs: list[tuple[str, Any, str, tuple[Any, Any, Any]]] = [
+        ("kind", ActivityKind, "key", ("name_en", "name_id", "order")),
+        ("objective", Objective, "code", short),
+        ("area", ProgrammeArea, "code", short),
+        ("portfolio", Portfolio, "key", ("name_en", "name_id", "order")),
+        ("participant", Participant, "slug", ("name", none, Value(0))),
+    ]
+    queries = [
+        model.objects.order_by()
+        .annotate(
+            **{"_facet": Value(name, output_field=text), "_key": Cast(key, text)},
+            **{"_en": Cast(fields[0], text), "_id": Cast(fields[1], text), "_rank": Cast(fields[2], IntegerField())},
+        )
+        .values_list("_facet", "_key", "_en", "_id", "_rank")
+        for name, model, key, fields in legs
+    ]
+    found: dict[str, dict[str, Term]] = {name: {} for name, *_rest in legs}
+    for facet, key, name_en, name_id, _rank in queries[0].union(*queries[1:], all=True).order_by("_rank", "_en"):
+        found[facet][key] = Term(key, name_en, name_id)
     return found
 
 
-def _without(base: QuerySet[Activity], data: QueryDict, filter_class: type[ActivityFilter], name: str) -> QuerySet[Activity]:
-    others = data.copy()
-    for gone in (name, "sort", "page"):
-        others.pop(gone, None)
-    return base.filter(pk__in=filter_class(others, base).qs.order_by().values("pk"))
+def _count_all(chosen: ActivityFilter) -> dict[str, dict[str, int]]:
+    """Every count of the archive's page, by facet and key, in one query."""
+    queries = _legs(chosen)
+    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for facet, key, number in queries[0].union(*queries[1:], all=True).order_by():
+        found[facet][key] += number
+    return found
 
 
-def _facet_query(name: str, rows: QuerySet[Activity]) -> QuerySet[Any, Any]:
-    from django.db.models import CharField, IntegerField
-    from django.db.models.functions import Cast
+def _legs(chosen: ActivityFilter) -> list[QuerySet[Any, Any]]:
+    every = chosen.without()
+    legs = [
+        _counted(_unfiltered(chosen), "all", Value("")),
+        _counted(every, "total", Value("")),
+        _counted(chosen.without("kind"), "kind", F("kind__key")),
+        _counted(_linked(Activity.objectives.through, chosen.without("objective")), "objective", F("objective__code"), "activity_id"),
+        _counted(_linked(Activity.programme_areas.through, chosen.without("area")), "area", F("programmearea__code"), "activity_id"),
+        _counted(_linked(Activity.portfolios.through, chosen.without("portfolio")), "portfolio", F("portfolio__key"), "activity_id"),
+        *_participant_legs(chosen.without("participant")),
+        *_year_legs(chosen.without("year")),
+        _counted(every.filter(start__isnull=False), "month", _month_and_kind()),
+    ]
+    without_has = chosen.without("has")
+    return [*legs, *(_counted(without_has.filter(condition), "has", Value(key)) for key, (_label, condition) in chosen.has.items())]
 
-    empty = Value("", output_field=CharField())
-    fields: dict[str, tuple[Any, Any, Any, Any]] = {
-        "kind": (F("kind__key"), F("kind__name_en"), F("kind__name_id"), F("kind__order")),
-        "objective": (F("objectives__code"), F("objectives__short_title"), F("objectives__short_title_id"), F("objectives__order")),
-        "area": (
-            F("programme_areas__code"),
-            F("programme_areas__short_title"),
-            F("programme_areas__short_title_id"),
-            F("programme_areas__order"),
-        ),
-        "participant": (F("hostings__participant__slug"), F("hostings__participant__name"), empty, Value(0)),
-        "year": (Cast(ExtractYear("start"), CharField()), Cast(ExtractYear("start"), CharField()), empty, ExtractYear("start")),
-    }
-    key, label, label_id, rank = fields[name]
-    found = rows.order_by().annotate(
-        facet=Value(name, output_field=CharField()),
-        key=Cast(key, CharField()),
-        label=Cast(label, CharField()),
-        label_id=Cast(label_id, CharField()),
-        rank=Cast(rank, IntegerField()),
-    )
-    return (
-        found.filter(key__isnull=False)
-        .values("facet", "key", "label", "label_id", "rank")
-        .annotate(number=Count("pk", distinct=True))
-        .values_list("facet", "key", "label", "label_id", "rank", "number")
+
+def _unfiltered(chosen: ActivityFilter) -> QuerySet[Activity]:
+    return Activity.objects.filter(pk__in=chosen.queryset.order_by().values("pk"))
+
+
+def _linked(through: Any, rows: QuerySet[Activity]) -> QuerySet[Any]:
+    return through._default_manager.filter(activity__in=rows.values("pk"))
+
+
+def _participant_legs(rows: QuerySet[Activity]) -> list[QuerySet[Any, Any]]:
+    """Who hosted or chaired; and, not counted twice, who had delegates."""
+    hosted = Hosting.objects.filter(activity__in=rows.values("pk"), participant__isnull=False)
+    same = Hosting.objects.filter(activity=OuterRef("activity"), participant=OuterRef("participant"))
+    attended = Delegate.objects.filter(attended_q(), ~Exists(same), activity__in=rows.values("pk"))
+    return [_counted(found, "participant", F("participant__slug"), "activity_id") for found in (hosted, attended)]
+
+
+def _year_legs(rows: QuerySet[Activity]) -> list[QuerySet[Any, Any]]:
+    """By the year of the start; an activity that lasts into the next year counts there too."""
+    later = rows.annotate(_last_year=ExtractYear("last_day")).filter(_last_year__gt=ExtractYear("start"))
+    return [
+        _counted(rows.filter(start__isnull=False), "year", ExtractYear("start")),
+        _counted(later, "year", F("_last_year")),
+    ]
+
+
+def _month_and_kind() -> Any:
+    month = Cast(ExtractMonth("start"), CharField())
+    return Concat(Cast(ExtractYear("start"), CharField()), Value("-"), month, Value(" "), F("kind__key"), output_field=CharField())
+
+
+def _counted(rows: QuerySet[Any], facet: str, key: Any, unit: str = "pk") -> QuerySet[Any, Any]:
+    """Rows of (facet, key, number of activities)."""
+    text = CharField()
+    found = rows.order_by().annotate(_facet=Value(facet, output_field=text), _key=Cast(key, text))
+    return found.values("_facet", "_key").annotate(_number=Count(unit, distinct=unit != "pk")).values_list("_facet", "_key", "_number")
+
+
+def for_list(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """Rows with what a line of a list shows. One query more."""
+    return rows.select_related("kind", "joint_with").prefetch_related("objectives")
+
+
+def with_parts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """Rows with all that a page or an export shows of them. Four queries more, whatever their number."""
+    hostings = Hosting.objects.select_related("participant", "forum").order_by("order", "pk")
+    return rows.select_related("kind", "joint_with").prefetch_related(
+        Prefetch("hostings", hostings), "objectives", "programme_areas", "source"
     )
 
 
@@ -129,25 +226,56 @@ def parties(activity: Activity, part: HostingPart) -> list[str]:
     return [str(hosting.party) for hosting in activity.hostings.all() if hosting.part == part]
 
 
+def coming_activities(user: AnyUser) -> QuerySet[Activity]:
+    """Activities that are not over yet and not called off, soonest first."""
+    return archive_base(user).filter(status__in=_COMING, last_day__gte=today()).order_by("start", "reference")
+
+
 def next_activity(user: AnyUser) -> Activity | None:
-    """The next planned activity that has not begun."""
-    planned = archive_base(user).filter(status=ActivityStatus.PLANNED, start__gte=today())
-    return planned.select_related("kind").order_by("start", "reference").first()
+    """The next activity that is planned and not over yet."""
+    return coming_activities(user).filter(status=ActivityStatus.PLANNED).select_related("kind").first()
 
 
 def same_objective(user: AnyUser, activity: Activity, objectives: Iterable[int]) -> list[Activity]:
-    """Up to two activities before and two after, on any of the same objectives, with the activity between."""
+    """Up to two activities before and two after, on any of the same objectives, with the activity between. One query."""
     if activity.start is None:
         return []
-    through = Activity.objectives.through._default_manager.filter(objective__in=list(objectives)).values("activity")
-    others = archive_base(user).filter(pk__in=through).exclude(pk=activity.pk).filter(start__isnull=False)
-    before = others.filter(start__lt=activity.start).order_by("-start", "-reference")[:2]
-    after = others.filter(start__gte=activity.start).order_by("start", "reference")[:2]
-    around = [*reversed(before), activity, *after]
+    through = Activity.objectives.through._default_manager.filter(objective__in=list(objectives)).values("activity_id")
+    others = Activity.objects.filter(pk__in=archive_base(user).order_by().values("pk")).filter(pk__in=through, start__isnull=False)
+    earlier = Q(start__lt=activity.start) | Q(start=activity.start, reference__lt=activity.reference)
+    later = Q(start__gt=activity.start) | Q(start=activity.start, reference__gt=activity.reference)
+    before = others.filter(earlier).order_by("-start", "-reference")[:2]
+    after = others.filter(later).order_by("start", "reference")[:2]
+    around = sorted([*before.union(after, all=True).order_by(), activity], key=lambda a: (a.start or date.max, a.reference))
     return around if len(around) > 1 else []
 
 
-def delegates_by_participant(activity: Activity) -> list[tuple[str, int]]:
-    """Number of delegates per participant; names of delegates are never public."""
-    rows = activity.delegate_rows.filter(withdrawn_at__isnull=True)
-    return list(rows.values("participant__name").annotate(n=Count("pk")).order_by("participant__name").values_list("participant__name", "n"))
+@dataclass(frozen=True)
+class Participation:
+    """Delegations of an activity in English alphabetical order: participant and number of delegates.
+
+    `came` says whether the numbers are of people recorded as present, or only of those registered.
+    """
+
+    delegations: list[tuple[str, int]]
+    came: bool
+
+    @property
+    def total(self) -> int:
+        return sum(number for _name, number in self.delegations)
+
+
+def participation(activity: Activity) -> Participation:
+    """Who took part in an activity that was held; names of delegates are never public. One query.
+
+    Total and number per participant are public as given; a split by anything else would need suppression below five.
+    """
+    if activity.status != ActivityStatus.HELD:
+        return Participation([], came=False)
+    present = Q(attendance__status__in=[AttendanceStatus.PRESENT, AttendanceStatus.REMOTE])
+    rows = activity.delegate_rows.filter(withdrawn_at__isnull=True).values("participant__name").order_by("participant__name")
+    counted = rows.annotate(registered=Count("pk", distinct=True), present=Count("pk", filter=present, distinct=True))
+    found = list(counted.values_list("participant__name", "registered", "present"))
+    came = any(number for _name, _registered, number in found)
+    numbers = [(name, number if came else registered) for name, registered, number in found]
+    return Participation([(name, number) for name, number in numbers if number], came=came)

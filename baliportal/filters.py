@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import django_filters as filters
-from activities.filters import HAS, ActivityFilter
-from activities.models import Activity
-from django.db.models import QuerySet
+from activities.selectors import Archive, archive
+from django.db.models import Q
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
-from members.models import AnyUser
 from reports.selectors import activities_with_documents
 
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
-def archive_filter(user: AnyUser) -> type[ActivityFilter]:
-    """A filter class that knows which documents `user` may see."""
 
-    class ArchiveFilter(ActivityFilter):
-        has = filters.MultipleChoiceFilter(
-            choices=[("report", _("A document")), *HAS], method="filter_has", label=_("Record includes")
-        )
+def archive_for(user: AnyUser, data: QueryDict) -> Archive:
+    """The archive under the filters of `data`, those that ask about documents among them."""
+    return archive(user, data, has={"report": (_("A document"), Q(pk__in=activities_with_documents(user)))})
 
-        def filter_has(self, queryset: QuerySet[Activity], name: str, value: list[str]) -> QuerySet[Activity]:
-            if "report" in value:
-                queryset = queryset.filter(pk__in=activities_with_documents(user))
-            return super().filter_has(queryset, name, value)
 
-    known: Any = ArchiveFilter
-    known.base_filters.update({key: ActivityFilter.base_filters[key] for key in ("from", "to")})
-    return ArchiveFilter
+def refused(found: Archive) -> HttpResponse:
+    """The answer to a program whose filters make no sense: an unfiltered list would mislead it."""
+    lines = [f"{label}: {text}" for label, text in found.filter.messages]
+    return HttpResponse("\n".join([*lines, ""]), status=422, content_type="text/plain; charset=utf-8")

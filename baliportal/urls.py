@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from baliportal.views import about, activity, calendar, desk, errors, health, home, participant, search, start
+from baliportal.views import about, activity, activity_files, calendar, desk, errors, feeds, health, home, participant, search, start
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -14,11 +14,12 @@ pages = [
     path("", home.home, name="home"),
     path("activities/", activity.activity_list, name="activity_list"),
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
+    path("activities/<str:reference>/history/", activity.activity_history, name="activity_history"),
     path("participants/", participant.participant_list, name="participant_list"),
     path("participants/<slug:slug>/", participant.participant_detail, name="participant_detail"),
     path("search/", search.search, name="search"),
     path("calendar/", calendar.calendar, name="calendar"),
-    path("calendar/<int:year>/", calendar.calendar, name="calendar_year"),
+    path("calendar/<int:year>/", calendar.calendar_year, name="calendar_year"),
     path("data/", about.data, name="data"),
     path("about/", about.about, name="about"),
     path("about/<slug:page>/", about.about_page, name="about_page"),
@@ -33,9 +34,11 @@ pages = [
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
-    path("activities/<str:reference>.ics", activity.activity_ics, name="activity_ics"),
-    path("activities/<str:reference>/cite.<str:form>", activity.activity_cite, name="activity_cite"),
-    path("feeds/calendar.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("activities/<str:reference>.ics", activity_files.activity_ics, name="activity_ics"),
+    path("activities/<str:reference>/cite.ris", activity_files.activity_ris, name="activity_ris"),
+    path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
+    path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
+    path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("", include("reports.urls_files")),
     *i18n_patterns(*pages, prefix_default_language=False),
 ]

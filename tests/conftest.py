@@ -80,7 +80,7 @@ def _flush_as_owner(owner: dict[str, Any]) -> None:
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     def execute_sql_flush(_self: Any, statements: list[str]) -> None:
-        with psycopg.connect(dbname=owner["NAME"], user="owner", host=owner["HOST"], autocommit=True) as connection:
+        with psycopg.connect(dbname=owner["NAME"], user="owner", host=owner["OPTIONS"]["host"], autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)  # type: ignore[call-overload]
 

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from activities.calendars import address_of
+from activities.citations import citation
 from activities.enums import ActivityStatus, HostingPart
+from activities.filters import NAMES
+from activities.history import public_changes
 from activities.models import Activity
-from activities.selectors import (
-    PAGE_SIZE,
-    Archive,
-    archive,
-    delegates_by_participant,
-    parties,
-    same_objective,
-    shape_of,
-    with_parts,
-)
-from django.conf import settings
+from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from members.charts import dot_timeline
 from members.export import Column, export_response, is_export
+from members.models import Process
+from members.models.base import today
 from members.models.visibility import rights_of
-from members.partial_dates import DatePrecision, format_span, iso_partial
+from members.partial_dates import iso_partial
 from reports.selectors import document_count, documents_of
 
-from baliportal.calendars import calendar_response
-from baliportal.filters import archive_filter
+from baliportal.filters import archive_for, refused
 from baliportal.views.errors import gone
 
-LAST_COUNTED_PAGE = 50
-SPLIT_FROM = 5  # below this a split by participant could point at persons
-
-
-def _url(activity: Activity) -> str:
-    return f"{settings.ORIGIN}{reverse('activity_detail', args=[activity.reference])}"
-
+LAST_COUNTED_PAGE = 50  # beyond it a filter finds faster, and the database need not count on
 
 ACTIVITY_COLUMNS = (
     Column("reference", "Reference", lambda row: row.reference),
@@ -65,59 +56,68 @@ ACTIVITY_COLUMNS = (
     Column("public_note", "Note", lambda row: row.public_note),
     Column("confidence", "Confidence", lambda row: row.confidence),
     Column("sources", "Sources", lambda row: [source.key for source in row.source.all()]),
-    Column("url", "Address", _url),
+    Column("url", "Address", address_of),
 )
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    """Pages of a list whose length is known already."""
+
+    def __init__(self, rows: QuerySet[Activity], total: int) -> None:
+        super().__init__(rows, PAGE_SIZE)
+        self.count = total
 
 
 @require_safe
 @login_not_required
 def activity_list(request: HttpRequest) -> HttpResponse:
     """The archive with its filters, counts and pages; the same list as JSON, CSV or a sheet."""
-    found = archive(request.user, request.GET, filter_class=archive_filter(request.user))
+    found = archive_for(request.user, request.GET)
     if is_export(request):
-        if not found.filter.is_valid() and request.GET["format"] == "json":
-            return JsonResponse({"errors": found.filter.form.errors}, status=400)
-        return export_response(request, ACTIVITY_COLUMNS, found.rows, "activities")
-    rows = found.rows.annotate(document_count=document_count(request.user))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = archive_context(found) | {
-        "page": page,
-        "activities": page.object_list,
-        "too_far": page.number > LAST_COUNTED_PAGE,
-        "level": 1,
-    }
-    return render(request, "portal/activity_list.html", context)
+        if found.filter.is_good:
+            return export_response(request, ACTIVITY_COLUMNS, with_parts(found.rows), "activities")
+        return JsonResponse({"errors": found.filter.form.errors}, status=422) if request.GET["format"] == "json" else refused(found)
+    rows = for_list(found.rows).annotate(document_count=document_count(request.user))
+    page = CountedPaginator(rows, found.total).get_page(request.GET.get("page"))
+    too_far = page.number > LAST_COUNTED_PAGE
+    shown: dict[str, Any] = {"page": page, "activities": [] if too_far else _rows(page), "too_far": too_far, "level": 1}
+    context = archive_context(found) | shown
+    return render(request, "portal/activity_list.html", context, status=200 if found.filter.is_good else 422)
+
+
+def _rows(page: Page[Activity]) -> list[Activity]:
+    return list(page.object_list)
 
 
 def archive_context(found: Archive) -> dict[str, Any]:
     """What the archive's parts need, wherever they stand."""
-    form = found.filter.form
     base = reverse("activity_list")
     return {
         "filter": found.filter,
-        "form": form,
+        "form": found.filter.form,
         "facets": found.facets,
         "chips": _chips(found, base),
-        "total": found.rows.count(),
+        "total": found.total,
+        "everything": found.everything,
         "timeline": dot_timeline(found.dots, year_url=lambda year: f"{base}?year={year}"),
-        "shape_of": shape_of,
     }
 
 
 def _chips(found: Archive, base: str) -> list[dict[str, str]]:
     """Filters that are on, each with the address of the list without it."""
-    labels = {(name, o.key): o for name, options in found.facets.items() for o in options}
+    terms = {(name, key): term for name, known in found.vocabulary.items() for key, term in known.items()}
+    language = get_language() or "en"
     chips = []
-    for name in ("q", "kind", "objective", "area", "participant", "portfolio", "year", "from", "to", "has"):
-        for value in found.filter.data.getlist(name):
-            if not value:
+    for name in NAMES:
+        for value in dict.fromkeys(found.filter.data.getlist(name)):
+            if not value.strip():
                 continue
             rest = found.filter.data.copy()
             rest.setlist(name, [other for other in rest.getlist(name) if other != value])
             rest.pop("page", None)
-            option = labels.get((name, value))
-            label = str(found.filter.form.fields[name].label)
-            chips.append({"label": label, "value": option.name_en if option else value, "url": f"{base}?{rest.urlencode()}"})
+            term = terms.get((name, value))
+            word = term.name(language) if term else str(found.filter.has[value][0]) if value in found.filter.has else value[:60]
+            chips.append({"label": str(found.filter.form.fields[name].label), "value": word, "url": f"{base}?{rest.urlencode()}"})
     return chips
 
 
@@ -125,29 +125,51 @@ def _chips(found: Archive, base: str) -> list[dict[str, str]]:
 @login_not_required
 def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One activity. A withdrawn one answers 410 with the reason; one that may not be seen does not exist."""
-    activity = get_object_or_404(
-        with_parts(Activity.objects.visible_to(request.user)).prefetch_related("portfolios", "reviews__objective", "reviews__goal"),
-        reference=reference,
-    )
+    rows = with_parts(Activity.objects.visible_to(request.user)).prefetch_related("portfolios")
+    if reference != reference.upper() and rows.filter(reference=reference.upper()).exists():
+        return redirect("activity_detail", reference.upper(), permanent=True)
+    activity = get_object_or_404(rows, reference=reference)
+    if withdrawn := withdrawn_response(request, activity):
+        return withdrawn
+    if is_export(request):
+        return export_response(request, ACTIVITY_COLUMNS, rows.filter(pk=activity.pk), activity.reference)
+    return render(request, "portal/activity_detail.html", _record(request, activity))
+
+
+def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse | None:
+    """The answer for a withdrawn activity, which the secretariat alone still reads; None for any other."""
     if activity.is_withdrawn and not rights_of(request.user).is_secretariat:
         return gone(request, activity.withdrawn_reason, activity.title)
-    delegations = delegates_by_participant(activity)
-    context = {
+    return None
+
+
+def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
+    objectives = [objective.pk for objective in activity.objectives.all()]
+    return {
         "activity": activity,
         "shape": shape_of(activity.kind.key),
         "hosts": parties_of(activity, HostingPart.HOST),
         "co_hosts": parties_of(activity, HostingPart.CO_HOST),
         "chairs": parties_of(activity, HostingPart.CHAIR),
         "documents": documents_of(request.user, activity),
-        "delegations": [(name, number if number >= SPLIT_FROM else None) for name, number in delegations],
-        "delegates_recorded": sum(number for _name, number in delegations),
-        "trail": same_objective(request.user, activity, [objective.pk for objective in activity.objectives.all()]),
-        "recommendations": activity.recommendations.visible_to(request.user),
-        "url": _url(activity),
-        "is_planned": activity.status != ActivityStatus.HELD,
+        "participation": participation(activity),
+        "reviewed": activity.reviews.count(),
+        "trail": same_objective(request.user, activity, objectives) if objectives else [],
+        "recommendations": activity.recommendations.visible_to(request.user).prefetch_related("follow_ups"),
+        "citation": citation(activity, process()),
+        "url": address_of(activity),
+        "today": today(),
+        "is_held": activity.status == ActivityStatus.HELD,
         "is_secretariat": rights_of(request.user).is_secretariat,
     }
-    return render(request, "portal/activity_detail.html", context)
+
+
+def process() -> Process:
+    """The process that the portal serves. Raises Http404 before its record is loaded."""
+    found = Process.objects.first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def parties_of(activity: Activity, part: HostingPart) -> list[Any]:
@@ -155,44 +177,11 @@ def parties_of(activity: Activity, part: HostingPart) -> list[Any]:
     return [hosting.party for hosting in activity.hostings.all() if hosting.part == part]
 
 
-def _public(request: HttpRequest, reference: str) -> Activity:
-    found = Activity.objects.visible_to(request.user).live().select_related("kind").prefetch_related("objectives")
-    return get_object_or_404(found, reference=reference)
-
-
 @require_safe
 @login_not_required
-def activity_ics(request: HttpRequest, reference: str) -> HttpResponse:
-    """The activity for a calendar. Raises Http404 for one without a day."""
-    activity = _public(request, reference)
-    if activity.start is None or activity.date_precision != DatePrecision.DAY:
-        raise Http404
-    return calendar_response([activity], f"{activity.reference}.ics")
-
-
-@require_safe
-@login_not_required
-def activity_cite(request: HttpRequest, reference: str, form: str) -> HttpResponse:
-    """The record as RIS or BibTeX. Raises Http404 for another form."""
-    activity = _public(request, reference)
-    place = ", ".join(part for part in (activity.city, activity.country) if part)
-    when = format_span(activity.start, activity.end, activity.date_precision)
-    if form == "ris":
-        lines = ["TY  - CONF", f"TI  - {activity.title}", f"C1  - {place}", f"DA  - {when}", f"ID  - {activity.reference}"]
-        if activity.start:
-            lines.insert(2, f"PY  - {activity.start.year}")
-        lines += [f"UR  - {_url(activity)}", "ER  - ", ""]
-        return HttpResponse("\r\n".join(lines), content_type="application/x-research-info-systems; charset=utf-8")
-    if form == "bib":
-        year = activity.start.year if activity.start else "n.d."
-        text = (
-            f"@misc{{{activity.reference},\n  title = {{{{{_bib(activity.title)}}}}},\n  year = {{{year}}},\n"
-            f"  note = {{{_bib('. '.join(part for part in (place, when, activity.reference) if part))}}},\n"
-            f"  url = {{{_url(activity)}}}\n}}\n"
-        )
-        return HttpResponse(text, content_type="application/x-bibtex; charset=utf-8")
-    raise Http404
-
-
-def _bib(text: str) -> str:
-    return "".join(f"\\{c}" if c in "&%$#_" else "" if c in "{}\\" else c for c in text)
+def activity_history(request: HttpRequest, reference: str) -> HttpResponse:
+    """When the record changed and in what; never the staff's words, and never names."""
+    activity = get_object_or_404(Activity.objects.visible_to(request.user), reference=reference)
+    if withdrawn := withdrawn_response(request, activity):
+        return withdrawn
+    return render(request, "portal/activity_history.html", {"activity": activity, "changes": public_changes(activity)})

@@ -1,43 +1,63 @@
-"""The calendar: an agenda by month, and a feed."""
+"""The calendar: an agenda by month."""
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 
-from activities.selectors import archive, archive_base
+from activities.models import Activity
+from activities.selectors import archive_base, coming_activities
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
+from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from members.models.base import today
+from members.export import export_response, is_export
+from members.models import AnyUser
 from members.partial_dates import DatePrecision
 
-from baliportal.calendars import calendar_response
-from baliportal.filters import archive_filter
+from activities.selectors import with_parts
+from baliportal.views.activity import ACTIVITY_COLUMNS
 
-MOST_EVENTS = 2000
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # years that a calendar can mean
 
 
 @require_safe
 @login_not_required
-def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """One year as a list by month: this one, or the last that has activities."""
-    base = archive_base(request.user).filter(start__isnull=False)
-    years = sorted({when.year for when in base.order_by().values_list("start", flat=True).distinct() if when})
-    shown = year or (today().year if today().year in years or not years else years[-1])
-    if year is not None and not 1900 <= year <= 2200:  # noqa: PLR2004 - years a calendar can mean
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What is coming, by month; earlier years by their links."""
+    rows = coming_activities(request.user)
+    if is_export(request):
+        return export_response(request, ACTIVITY_COLUMNS, with_parts(rows), "calendar")
+    context = {"year": None, "years": _years(request.user), "months": _by_month(rows.select_related("kind"))}
+    return render(request, "portal/calendar.html", context)
+
+
+@require_safe
+@login_not_required
+def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
+    """One year by month. What began the year before and is not over stands first. Raises Http404 for a year of no calendar."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
-    rows = base.filter(start__year=shown).select_related("kind").order_by(F("start"), "reference")
-    months = [
-        (key, list(found)) for key, found in groupby(rows, key=lambda a: a.start.replace(day=1) if a.date_precision != DatePrecision.YEAR else None)
-    ]
-    return render(request, "portal/calendar.html", {"year": shown, "years": years, "months": months})
+    rows = archive_base(request.user).filter(start__lte=date(year, 12, 31), last_day__gte=date(year, 1, 1))
+    rows = rows.order_by(F("start"), "reference")
+    if is_export(request):
+        return export_response(request, ACTIVITY_COLUMNS, with_parts(rows), f"calendar-{year}")
+    context = {"year": year, "years": _years(request.user), "months": _by_month(rows.select_related("kind"))}
+    return render(request, "portal/calendar.html", context)
 
 
-@require_safe
-@login_not_required
-def calendar_feed(request: HttpRequest) -> HttpResponse:
-    """Everything known to the day, under the archive's filters."""
-    found = archive(request.user, request.GET, filter_class=archive_filter(request.user))
-    return calendar_response(found.filter.qs.prefetch_related("objectives")[:MOST_EVENTS], "calendar.ics")
+def _years(user: AnyUser) -> list[int]:
+    """Years in which an activity begins, the latest first."""
+    found = archive_base(user).filter(start__isnull=False).order_by().annotate(of=ExtractYear("start")).values_list("of", flat=True)
+    return sorted(set(found.distinct()), reverse=True)
+
+
+def _by_month(rows: list[Activity] | object) -> list[tuple[date | None, list[Activity]]]:
+    """Activities by the month in which they begin; those known to the year only come last, under None."""
+    known: list[Activity] = list(rows)  # type: ignore[call-overload]
+    of_year = [row for row in known if row.date_precision == DatePrecision.YEAR]
+    dated = [row for row in known if row.date_precision != DatePrecision.YEAR]
+    months = [(month, list(found)) for month, found in groupby(dated, key=lambda row: row.start.replace(day=1) if row.start else None)]
+    return [*months, (None, of_year)] if of_year else months

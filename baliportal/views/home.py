@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from activities.selectors import archive, next_activity
+from activities.selectors import for_list, next_activity
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from reports.selectors import document_count, latest_document
 
-from baliportal.filters import archive_filter
+from baliportal.filters import archive_for
 from baliportal.views.activity import archive_context
 
 NEWEST = 8
@@ -19,8 +19,8 @@ NEWEST = 8
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """Purpose, search, next activity, latest report, then the newest of the archive."""
-    found = archive(request.user, QueryDict(), filter_class=archive_filter(request.user))
-    rows = found.rows.annotate(document_count=document_count(request.user))
+    found = archive_for(request.user, QueryDict())
+    rows = for_list(found.rows).annotate(document_count=document_count(request.user))
     context = archive_context(found) | {
         "activities": rows[:NEWEST],
         "next_activity": next_activity(request.user),

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from activities.selectors import archive, shape_of
+from activities.search import clean_words, found_activities, similar_activities
+from activities.selectors import archive_base
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from members.selectors import participants_named
-from reports.selectors import documents_matching
+from reports.search import found_documents
 
-from baliportal.filters import archive_filter
-
-MOST = 20
+MOST = 10
 
 
 @require_safe
 @login_not_required
 def search(request: HttpRequest) -> HttpResponse:
-    """Newest first, a bounded number of each; the archive has the rest."""
-    words = "".join(c if c.isprintable() else " " for c in request.GET.get("q", ""))[:200].strip()
-    context: dict[str, object] = {"words": words, "shape_of": shape_of}
+    """The best of each; the archives have the rest. Where nothing is found, what is spelt alike."""
+    words = clean_words(request.GET.get("q", ""))
+    context: dict[str, object] = {"words": words}
     if words:
-        data = QueryDict(mutable=True)
-        data["q"] = words
-        found = archive(request.user, data, filter_class=archive_filter(request.user))
+        base = archive_base(request.user)
+        activities = found_activities(base, words, most=MOST)
+        documents = found_documents(request.user, words, most=MOST)
+        participants = list(participants_named(words)[:MOST])
+        nothing = not activities and not documents and not participants
         context |= {
-            "activities": found.rows[:MOST],
-            "activities_total": found.rows.count(),
-            "documents": documents_matching(request.user, words)[:MOST],
-            "participants": participants_named(words)[:MOST],
+            "activities": activities,
+            "documents": documents,
+            "participants": participants,
+            "similar": similar_activities(base, words, most=MOST) if nothing else [],
+            "fewer": _fewer(words) if nothing else [],
         }
     return render(request, "portal/search.html", context)
+
+
+def _fewer(words: str) -> list[str]:
+    """The search with one word left out, for each of its words."""
+    parts = words.split()[:6]
+    return [" ".join([*parts[:place], *parts[place + 1 :]]) for place in range(len(parts))] if len(parts) > 1 else []

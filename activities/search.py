@@ -1,0 +1,80 @@
+"""Finding activities by words: full text, references, and the names of those who held them, in any known spelling."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import CharField, F, Func, Q, QuerySet, Value, Window
+from django.db.models.aggregates import Count
+from django.db.models.functions import Concat, Greatest
+from members.selectors import participants_named
+
+from activities.models import Activity, Hosting
+
+MOST_RANKED = 1000  # ranking every hit is the worst thing one can do: the newest are ranked
+LEAST_LIKENESS = 0.45  # of a misspelt word to a word of the record, from 0 to 1
+MARKS = ("\x02", "\x03")  # around a found word in a snippet; no text of the record holds them
+_REFERENCE = re.compile(r"[A-Za-z]{1,8}-[0-9A-Za-z-]{1,15}")
+
+
+def clean_words(text: str, *, most: int = 200) -> str:
+    """Words as typed: one blank between them, no control characters, at most `most` characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
+
+
+def query_of(words: str) -> SearchQuery:
+    """A search as people type it: words, "a phrase", -without. Never an error, whatever is typed."""
+    return SearchQuery(words, config="english", search_type="websearch")
+
+
+def words_q(words: str) -> Q:
+    """Activities that the words find. Three searches by index, joined, so that no table is read through."""
+    text = Activity.objects.filter(search=query_of(words)).order_by().values("pk")
+    hosted = Hosting.objects.filter(participant__in=participants_named(words)).order_by().values("activity_id")
+    legs: list[QuerySet[Any, Any]] = [hosted]
+    if _REFERENCE.fullmatch(words):
+        legs.append(Activity.objects.filter(reference__istartswith=words).order_by().values("pk"))
+    return Q(pk__in=text.union(*legs))
+
+
+def found_activities(base: QuerySet[Activity], words: str, *, most: int) -> list[Activity]:
+    """The best of the newest hits of `words` in `base`, with `found` (hits, at most 1,000) and `snippet`. One query."""
+    query = query_of(words)
+    newest = base.filter(words_q(words)).order_by(F("start").desc(nulls_last=True), "-reference")[:MOST_RANKED]
+    text = Concat("public_note", Value(" "), "outcome", output_field=CharField())
+    ranked = (
+        Activity.objects.filter(pk__in=newest.values("pk"))
+        .annotate(
+            found=Window(Count("pk")),
+            rank=SearchRank(F("search"), query),
+            snippet=SearchHeadline(
+                text, query, config="english", start_sel=MARKS[0], stop_sel=MARKS[1], max_words=30, min_words=12, max_fragments=1
+            ),
+        )
+        .select_related("kind", "joint_with")
+        .order_by("-rank", F("start").desc(nulls_last=True), "-reference")
+    )
+    found = list(ranked[:most])
+    for activity in found:
+        snippet: str = activity.snippet  # type: ignore[attr-defined]
+        activity.snippet = snippet if MARKS[0] in snippet else ""  # type: ignore[attr-defined]
+    return found
+
+
+def similar_activities(base: QuerySet[Activity], words: str, *, most: int) -> list[Activity]:
+    """Activities with a word like `words`, for a search that found nothing. Accents do not count. One query."""
+    plain = Unaccent(Value(words))
+    likeness = Greatest(
+        *(TrigramWordSimilarity(plain, Unaccent(F(field))) for field in ("title", "title_id", "city", "country")),
+    )
+    rows = base.annotate(likeness=likeness).filter(likeness__gte=LEAST_LIKENESS)
+    return list(rows.select_related("kind", "joint_with").order_by("-likeness", F("start").desc(nulls_last=True), "-reference")[:most])
+
+
+class Unaccent(Func):
+    """PostgreSQL's unaccent(): "Türkiye" as "Turkiye"."""
+
+    function = "unaccent"
+    output_field = CharField()
