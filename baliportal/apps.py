@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class BaliportalConfig(AppConfig):
     name = "baliportal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from members import checks  # noqa: F401 - importing it registers the checks
