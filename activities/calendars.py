@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
-from members.enums import DatePrecision
 
 from activities.enums import ActivityStatus
 from activities.models import Activity
+from members.enums import DatePrecision
 
 _STATUS = {
     ActivityStatus.HELD: "CONFIRMED",
@@ -33,7 +33,8 @@ def calendar_of(activities: Iterable[Activity], *, name: str) -> bytes:
     for activity in activities:
         if activity.start is not None:
             calendar.add_component(event_of(activity))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def event_of(activity: Activity) -> Event:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from members.enums import DatePrecision
-from members.models import Process
-from members.partial_dates import format_partial, format_span
 
 from activities.calendars import address_of
 from activities.models import Activity
+from members.enums import DatePrecision
+from members.models import Process
+from members.partial_dates import format_partial, format_span
 
 _BIBTEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "{}%&#_$"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -13,12 +13,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from members.models import Portfolio
-from members.partial_dates import last_day, parse_partial
 
 from activities.enums import ActivityStatus
 from activities.models import Activity, ActivityKind, Attendance, Delegate, Hosting, Objective, ProgrammeArea, Recommendation
 from activities.search import clean_words, words_q
+from members.models import Portfolio
+from members.partial_dates import last_day, parse_partial
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -58,7 +58,7 @@ class PartialDateField(forms.CharField):
             raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error
 
 
-class PartialDateFilter(filters.Filter):
+class PartialDateFilter(filters.Filter):  # type: ignore[misc]  # django-filter has no types
     field_class = PartialDateField
 
 
@@ -69,11 +69,11 @@ class WordsField(forms.CharField):
         return clean_words(str(value or ""))
 
 
-class WordsFilter(filters.Filter):
+class WordsFilter(filters.Filter):  # type: ignore[misc]  # django-filter has no types
     field_class = WordsField
 
 
-class YearFilter(filters.Filter):
+class YearFilter(filters.Filter):  # type: ignore[misc]  # django-filter has no types
     field_class = forms.IntegerField
 
 
@@ -96,7 +96,7 @@ def _one(name: str, label: Any, **options: Any) -> filters.Filter:
     return filters.ChoiceFilter(method="keep", label=label, error_messages=_UNKNOWN, field_name=name, **options)
 
 
-class ActivityFilter(filters.FilterSet):
+class ActivityFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """Explicit filters over activities.
 
     `vocabulary` holds the values that each choice knows. `has` names what a record may include, with the condition for
@@ -120,7 +120,9 @@ class ActivityFilter(filters.FilterSet):
         form = ArchiveForm
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Activity], *, vocabulary: Vocabulary, has: Mapping[str, tuple[Any, Q]]) -> None:
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[Activity], *, vocabulary: Vocabulary, has: Mapping[str, tuple[Any, Q]]
+    ) -> None:
         super().__init__(data, queryset)
         self.has = has
         for name in ("kind", "objective", "area", "participant", "portfolio"):
@@ -188,7 +190,9 @@ def _of_objectives(codes: list[str]) -> Q:
 
 
 def _of_areas(codes: list[str]) -> Q:
-    rows = Activity.programme_areas.through._default_manager.filter(programmearea__in=ProgrammeArea.objects.filter(code__in=codes))
+    rows = Activity.programme_areas.through._default_manager.filter(
+        programmearea__in=ProgrammeArea.objects.filter(code__in=codes)
+    )
     return Q(pk__in=rows.values("activity_id"))
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pghistory.models
@@ -60,7 +61,7 @@ def public_changes(activity: Activity) -> list[Change]:
     """Changes since publication, newest first, and the recording. Four queries. What one transaction did is one change."""
     found: defaultdict[datetime, dict[str, str | Promise]] = defaultdict(dict)
     events = list(_events("ActivityEvent").filter(pgh_obj_id=activity.pk).order_by("pgh_id"))
-    for before, after in zip(events, events[1:], strict=False):
+    for before, after in pairwise(events):
         for field, kind in PUBLIC_FIELDS.items():
             if getattr(before, field) != getattr(after, field):
                 found[after.pgh_created_at][str(kind)] = kind
@@ -70,9 +71,7 @@ def public_changes(activity: Activity) -> list[Change]:
     recorded = events[0].pgh_created_at if events else activity.recorded_at
     since = activity.published_at or recorded
     changes = [
-        Change(at, list(kinds.values()))
-        for at, kinds in sorted(found.items(), reverse=True)
-        if at >= since and at != recorded
+        Change(at, list(kinds.values())) for at, kinds in sorted(found.items(), reverse=True) if at >= since and at != recorded
     ]
     return [*changes, Change(recorded, [], is_first=True)]
 

@@ -9,9 +9,9 @@ from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRa
 from django.db.models import CharField, F, Func, Q, QuerySet, Value, Window
 from django.db.models.aggregates import Count
 from django.db.models.functions import Concat, Greatest
-from members.selectors import participants_named
 
 from activities.models import Activity, Hosting
+from members.selectors import participants_named
 
 MOST_RANKED = 1000  # ranking every hit is the worst thing one can do: the newest are ranked
 LEAST_LIKENESS = 0.45  # of a misspelt word to a word of the record, from 0 to 1
@@ -56,21 +56,22 @@ def found_activities(base: QuerySet[Activity], words: str, *, most: int) -> list
         .select_related("kind", "joint_with")
         .order_by("-rank", F("start").desc(nulls_last=True), "-reference")
     )
-    found = list(ranked[:most])
+    found: list[Any] = list(ranked[:most])
     for activity in found:
-        snippet: str = activity.snippet  # type: ignore[attr-defined]
-        activity.snippet = snippet if MARKS[0] in snippet else ""  # type: ignore[attr-defined]
+        activity.snippet = activity.snippet if MARKS[0] in activity.snippet else ""
     return found
 
 
 def similar_activities(base: QuerySet[Activity], words: str, *, most: int) -> list[Activity]:
     """Activities with a word like `words`, for a search that found nothing. Accents do not count. One query."""
-    plain = Unaccent(Value(words))
+    plain: Any = Unaccent(Value(words))
     likeness = Greatest(
         *(TrigramWordSimilarity(plain, Unaccent(F(field))) for field in ("title", "title_id", "city", "country")),
     )
     rows = base.annotate(likeness=likeness).filter(likeness__gte=LEAST_LIKENESS)
-    return list(rows.select_related("kind", "joint_with").order_by("-likeness", F("start").desc(nulls_last=True), "-reference")[:most])
+    return list(
+        rows.select_related("kind", "joint_with").order_by("-likeness", F("start").desc(nulls_last=True), "-reference")[:most]
+    )
 
 
 class Unaccent(Func):

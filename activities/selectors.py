@@ -13,19 +13,25 @@ from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Cast, Concat, ExtractMonth, ExtractYear
 from django.http import QueryDict
 from django.utils.functional import Promise
-from members.models import Participant, Portfolio
-from members.models.base import today
 
 from activities.enums import ActivityStatus, AttendanceStatus, HostingPart
 from activities.filters import ActivityFilter, Term, attended_q, record_includes
 from activities.models import Activity, ActivityKind, Delegate, Hosting, Objective, ProgrammeArea
+from members.models import Participant, Portfolio
+from members.models.base import today
 
 if TYPE_CHECKING:
     from members.models import AnyUser
 
 PAGE_SIZE = 25
 MOST_DOTS = 400  # beyond this the timeline says nothing
-_SHAPES = {"ministerial-conference": "m", "senior-officials-meeting": "s", "workshop": "w", "joint-workshop": "w", "training": "w"}
+_SHAPES = {
+    "ministerial-conference": "m",
+    "senior-officials-meeting": "s",
+    "workshop": "w",
+    "joint-workshop": "w",
+    "training": "w",
+}
 _COMING = (ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED)
 
 
@@ -64,12 +70,12 @@ class Archive:
     @property
     def total(self) -> int:
         """Rows under all filters."""
-        return self._counts["total"].get("", 0)
+        return self._counts.get("total", {}).get("", 0)
 
     @property
     def everything(self) -> int:
         """Rows without any filter, in the same visibility."""
-        return self._counts["all"].get("", 0)
+        return self._counts.get("all", {}).get("", 0)
 
     @cached_property
     def facets(self) -> dict[str, list[Option]]:
@@ -77,22 +83,22 @@ class Archive:
         chosen = {name: self.filter.data.getlist(name) for name in (*self.vocabulary, "has", "year")}
         found = {}
         for name, terms in self.vocabulary.items():
-            counts = self._counts[name]
+            counts = self._counts.get(name, {})
             options = [Option(term, counts.get(key, 0), key in chosen[name]) for key, term in terms.items()]
             found[name] = [option for option in options if option.count or option.selected]
         found["has"] = [
-            Option(Term(key, str(label)), self._counts["has"].get(key, 0), key in chosen["has"])
+            Option(Term(key, str(label)), self._counts.get("has", {}).get(key, 0), key in chosen["has"])
             for key, (label, _condition) in self.filter.has.items()
         ]
-        years = sorted(self._counts["year"], reverse=True)
-        found["year"] = [Option(Term(year, year), self._counts["year"][year], year in chosen["year"]) for year in years]
+        years = self._counts.get("year", {})
+        found["year"] = [Option(Term(year, year), years[year], year in chosen["year"]) for year in sorted(years, reverse=True)]
         return found
 
     @property
     def dots(self) -> list[tuple[date, str]]:
         """A dot per dated activity: first day of its month, mark of its kind. Empty where there are too many."""
         found = []
-        for key, number in self._counts["month"].items():
+        for key, number in self._counts.get("month", {}).items():
             month, kind = key.split(" ", 1)
             year, _dash, of_year = month.partition("-")
             found += [(date(int(year), int(of_year), 1), shape_of(kind))] * min(number, MOST_DOTS + 1)
@@ -133,8 +139,11 @@ def _vocabulary() -> dict[str, dict[str, Term]]:
     queries = [
         model.objects.order_by()
         .annotate(
-            **{"_facet": Value(name, output_field=text), "_key": Cast(key, text)},
-            **{"_en": Cast(fields[0], text), "_id": Cast(fields[1], text), "_rank": Cast(fields[2], IntegerField())},
+            _facet=Value(name, output_field=text),
+            _key=Cast(key, text),
+            _en=Cast(fields[0], text),
+            _id=Cast(fields[1], text),
+            _rank=Cast(fields[2], IntegerField()),
         )
         .values_list("_facet", "_key", "_en", "_id", "_rank")
         for name, model, key, fields in legs
@@ -151,7 +160,7 @@ def _count_all(chosen: ActivityFilter) -> dict[str, dict[str, int]]:
     found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for facet, key, number in queries[0].union(*queries[1:], all=True).order_by():
         found[facet][key] += number
-    return found
+    return {facet: dict(counts) for facet, counts in found.items()}
 
 
 def _legs(chosen: ActivityFilter) -> list[QuerySet[Any, Any]]:
@@ -160,15 +169,24 @@ def _legs(chosen: ActivityFilter) -> list[QuerySet[Any, Any]]:
         _counted(_unfiltered(chosen), "all", Value("")),
         _counted(every, "total", Value("")),
         _counted(chosen.without("kind"), "kind", F("kind__key")),
-        _counted(_linked(Activity.objectives.through, chosen.without("objective")), "objective", F("objective__code"), "activity_id"),
-        _counted(_linked(Activity.programme_areas.through, chosen.without("area")), "area", F("programmearea__code"), "activity_id"),
-        _counted(_linked(Activity.portfolios.through, chosen.without("portfolio")), "portfolio", F("portfolio__key"), "activity_id"),
+        _counted(
+            _linked(Activity.objectives.through, chosen.without("objective")), "objective", F("objective__code"), "activity_id"
+        ),
+        _counted(
+            _linked(Activity.programme_areas.through, chosen.without("area")), "area", F("programmearea__code"), "activity_id"
+        ),
+        _counted(
+            _linked(Activity.portfolios.through, chosen.without("portfolio")), "portfolio", F("portfolio__key"), "activity_id"
+        ),
         *_participant_legs(chosen.without("participant")),
         *_year_legs(chosen.without("year")),
         _counted(every.filter(start__isnull=False), "month", _month_and_kind()),
     ]
     without_has = chosen.without("has")
-    return [*legs, *(_counted(without_has.filter(condition), "has", Value(key)) for key, (_label, condition) in chosen.has.items())]
+    return [
+        *legs,
+        *(_counted(without_has.filter(condition), "has", Value(key)) for key, (_label, condition) in chosen.has.items()),
+    ]
 
 
 def _unfiltered(chosen: ActivityFilter) -> QuerySet[Activity]:
@@ -176,7 +194,8 @@ def _unfiltered(chosen: ActivityFilter) -> QuerySet[Activity]:
 
 
 def _linked(through: Any, rows: QuerySet[Activity]) -> QuerySet[Any]:
-    return through._default_manager.filter(activity__in=rows.values("pk"))
+    found: QuerySet[Any] = through._default_manager.filter(activity__in=rows.values("pk"))
+    return found
 
 
 def _participant_legs(rows: QuerySet[Activity]) -> list[QuerySet[Any, Any]]:
@@ -198,14 +217,17 @@ def _year_legs(rows: QuerySet[Activity]) -> list[QuerySet[Any, Any]]:
 
 def _month_and_kind() -> Any:
     month = Cast(ExtractMonth("start"), CharField())
-    return Concat(Cast(ExtractYear("start"), CharField()), Value("-"), month, Value(" "), F("kind__key"), output_field=CharField())
+    return Concat(
+        Cast(ExtractYear("start"), CharField()), Value("-"), month, Value(" "), F("kind__key"), output_field=CharField()
+    )
 
 
 def _counted(rows: QuerySet[Any], facet: str, key: Any, unit: str = "pk") -> QuerySet[Any, Any]:
     """Rows of (facet, key, number of activities)."""
-    text = CharField()
-    found = rows.order_by().annotate(_facet=Value(facet, output_field=text), _key=Cast(key, text))
-    return found.values("_facet", "_key").annotate(_number=Count(unit, distinct=unit != "pk")).values_list("_facet", "_key", "_number")
+    text, number = CharField(), Count(unit, distinct=unit != "pk")
+    named = rows.order_by().annotate(_facet=Value(facet, output_field=text), _key=Cast(key, text))
+    found: QuerySet[Any, Any] = named.values("_facet", "_key").annotate(_number=number).values_list("_facet", "_key", "_number")
+    return found
 
 
 def for_list(rows: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -241,7 +263,9 @@ def same_objective(user: AnyUser, activity: Activity, objectives: Iterable[int])
     if activity.start is None:
         return []
     through = Activity.objectives.through._default_manager.filter(objective__in=list(objectives)).values("activity_id")
-    others = Activity.objects.filter(pk__in=archive_base(user).order_by().values("pk")).filter(pk__in=through, start__isnull=False)
+    others = Activity.objects.filter(pk__in=archive_base(user).order_by().values("pk")).filter(
+        pk__in=through, start__isnull=False
+    )
     earlier = Q(start__lt=activity.start) | Q(start=activity.start, reference__lt=activity.reference)
     later = Q(start__gt=activity.start) | Q(start=activity.start, reference__gt=activity.reference)
     before = others.filter(earlier).order_by("-start", "-reference")[:2]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.selectors import Archive, archive
 from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from activities.selectors import Archive, archive
 from reports.selectors import activities_with_documents
 
 if TYPE_CHECKING:

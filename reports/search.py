@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value, Window
@@ -20,9 +20,11 @@ MARKS = ("\x02", "\x03")  # around a found word in a snippet; no text of a docum
 
 
 def found_documents(user: AnyUser, words: str, *, most: int) -> list[Document]:
-    """The best of the newest hits that `user` may see, with `found` (hits, at most 1,000), `snippet` and `page_text`. One query."""
+    """The best of the newest hits that `user` may see, with `found` (hits, at most 1,000), and `snippet`. One query."""
     query = SearchQuery(words, config="english", search_type="websearch")
-    newest = documents_for(user).filter(pk__in=_hits(query, words)).order_by(F("date").desc(nulls_last=True), "symbol")[:MOST_RANKED]
+    newest = (
+        documents_for(user).filter(pk__in=_hits(query, words)).order_by(F("date").desc(nulls_last=True), "symbol")[:MOST_RANKED]
+    )
     texts = _current_texts(query).filter(document=OuterRef("pk")).order_by("language")
     headline = texts.annotate(
         headline=SearchHeadline(
@@ -48,7 +50,7 @@ def _current_texts(query: SearchQuery) -> QuerySet[DocumentVersion]:
     return current.annotate(vector=SearchVector("text", config="english")).filter(vector=query)
 
 
-def _hits(query: SearchQuery, words: str) -> QuerySet[Document]:
+def _hits(query: SearchQuery, words: str) -> QuerySet[Any, Any]:
     titles = Document.objects.filter(search=query).order_by().values("pk")
     symbols = Document.objects.filter(symbol__istartswith=words).order_by().values("pk")
     return titles.union(symbols, _current_texts(query).order_by().values("document_id"))

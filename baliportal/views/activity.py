@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
 from activities.calendars import address_of
 from activities.citations import citation
 from activities.enums import ActivityStatus, HostingPart
@@ -11,14 +20,8 @@ from activities.filters import NAMES
 from activities.history import public_changes
 from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
-from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from baliportal.filters import archive_for, refused
+from baliportal.views.errors import gone
 from members.charts import dot_timeline
 from members.export import Column, export_response, is_export
 from members.models import Process
@@ -26,9 +29,6 @@ from members.models.base import today
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
 from reports.selectors import document_count, documents_of
-
-from baliportal.filters import archive_for, refused
-from baliportal.views.errors import gone
 
 LAST_COUNTED_PAGE = 50  # beyond it a filter finds faster, and the database need not count on
 
@@ -76,7 +76,9 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     if is_export(request):
         if found.filter.is_good:
             return export_response(request, ACTIVITY_COLUMNS, with_parts(found.rows), "activities")
-        return JsonResponse({"errors": found.filter.form.errors}, status=422) if request.GET["format"] == "json" else refused(found)
+        return (
+            JsonResponse({"errors": found.filter.form.errors}, status=422) if request.GET["format"] == "json" else refused(found)
+        )
     rows = for_list(found.rows).annotate(document_count=document_count(request.user))
     page = CountedPaginator(rows, found.total).get_page(request.GET.get("page"))
     too_far = page.number > LAST_COUNTED_PAGE
@@ -125,7 +127,11 @@ def _chips(found: Archive, base: str) -> list[dict[str, str]]:
 @login_not_required
 def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One activity. A withdrawn one answers 410 with the reason; one that may not be seen does not exist."""
-    rows = with_parts(Activity.objects.visible_to(request.user)).prefetch_related("portfolios")
+    rows = (
+        with_parts(Activity.objects.visible_to(request.user))
+        .prefetch_related("portfolios")
+        .annotate(reviewed=Count("reviews", distinct=True))
+    )
     if reference != reference.upper() and rows.filter(reference=reference.upper()).exists():
         return redirect("activity_detail", reference.upper(), permanent=True)
     activity = get_object_or_404(rows, reference=reference)
@@ -145,7 +151,9 @@ def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse
 
 def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
     objectives = [objective.pk for objective in activity.objectives.all()]
+    kept_by = process()
     return {
+        "process": kept_by,
         "activity": activity,
         "shape": shape_of(activity.kind.key),
         "hosts": parties_of(activity, HostingPart.HOST),
@@ -153,10 +161,9 @@ def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
         "chairs": parties_of(activity, HostingPart.CHAIR),
         "documents": documents_of(request.user, activity),
         "participation": participation(activity),
-        "reviewed": activity.reviews.count(),
         "trail": same_objective(request.user, activity, objectives) if objectives else [],
         "recommendations": activity.recommendations.visible_to(request.user).prefetch_related("follow_ups"),
-        "citation": citation(activity, process()),
+        "citation": citation(activity, kept_by),
         "url": address_of(activity),
         "today": today(),
         "is_held": activity.status == ActivityStatus.HELD,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from activities.calendars import calendar_of
-from activities.citations import bibtex, ris
-from activities.models import Activity
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
-from members.models import Process
 
+from activities.calendars import calendar_of
+from activities.citations import bibtex, ris
+from activities.models import Activity
 from baliportal.views.activity import process, withdrawn_response
+from members.models import Process
 
 
 def _answer(request: HttpRequest, reference: str, make: Callable[[Activity], bytes | str], kind: str, name: str) -> HttpResponse:

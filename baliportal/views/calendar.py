@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-from activities.models import Activity
-from activities.selectors import archive_base, coming_activities
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
 from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from activities.models import Activity
+from activities.selectors import archive_base, coming_activities, with_parts
+from baliportal.views.activity import ACTIVITY_COLUMNS
+from members.enums import DatePrecision
 from members.export import export_response, is_export
 from members.models import AnyUser
-from members.partial_dates import DatePrecision
-
-from activities.selectors import with_parts
-from baliportal.views.activity import ACTIVITY_COLUMNS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # years that a calendar can mean
 
@@ -50,14 +50,18 @@ def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
 
 def _years(user: AnyUser) -> list[int]:
     """Years in which an activity begins, the latest first."""
-    found = archive_base(user).filter(start__isnull=False).order_by().annotate(of=ExtractYear("start")).values_list("of", flat=True)
+    found = (
+        archive_base(user).filter(start__isnull=False).order_by().annotate(of=ExtractYear("start")).values_list("of", flat=True)
+    )
     return sorted(set(found.distinct()), reverse=True)
 
 
-def _by_month(rows: list[Activity] | object) -> list[tuple[date | None, list[Activity]]]:
+def _by_month(rows: Iterable[Activity]) -> list[tuple[date | None, list[Activity]]]:
     """Activities by the month in which they begin; those known to the year only come last, under None."""
-    known: list[Activity] = list(rows)  # type: ignore[call-overload]
+    known = list(rows)
     of_year = [row for row in known if row.date_precision == DatePrecision.YEAR]
     dated = [row for row in known if row.date_precision != DatePrecision.YEAR]
-    months = [(month, list(found)) for month, found in groupby(dated, key=lambda row: row.start.replace(day=1) if row.start else None)]
+    months = [
+        (month, list(found)) for month, found in groupby(dated, key=lambda row: row.start.replace(day=1) if row.start else None)
+    ]
     return [*months, (None, of_year)] if of_year else months

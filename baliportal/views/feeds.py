@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from activities.calendars import address_of, calendar_of
-from activities.models import Activity
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -12,10 +10,12 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
-from members.partial_dates import format_span
 
+from activities.calendars import address_of, calendar_of
+from activities.models import Activity
 from baliportal.filters import archive_for, refused
 from baliportal.views.activity import process
+from members.partial_dates import format_span
 
 MOST_EVENTS = 2000
 MOST_ENTRIES = 50

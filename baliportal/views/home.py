@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from activities.selectors import for_list, next_activity
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from reports.selectors import document_count, latest_document
 
+from activities.selectors import for_list, next_activity
 from baliportal.filters import archive_for
 from baliportal.views.activity import archive_context
+from reports.selectors import document_count, latest_document
 
 NEWEST = 8
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from activities.search import clean_words, found_activities, similar_activities
-from activities.selectors import archive_base
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from activities.search import clean_words, found_activities, similar_activities
+from activities.selectors import archive_base
 from members.selectors import participants_named
 from reports.search import found_documents
 
