@@ -113,7 +113,7 @@ class DirectoryLoaders:
             basis=basis,
             start_known=known,
         )
-        period.full_clean()
+        period.full_clean(validate_constraints=False)
         period.save()
 
     def ministry(self, row: Row) -> Written:

@@ -115,15 +115,15 @@ class ProgrammeLoaders:
         if objective:
             review.status_qualifier = row.text("status_qualifier", most=400)
             review.moved_to_forum = row.reference("moved_to_forum", self.lookups.forums)
-        review.full_clean()
+        review.full_clean(validate_constraints=False)
         review.save()
-        review.source.set(row.references("source", self.lookups.sources))
+        review.source.add(*row.references("source", self.lookups.sources))
         if objective and outcome == ReviewOutcome.CONTINUED:
             areas = row.references("linked_programme_areas", self.lookups.areas)
             continued = [area for area in areas if area.origin == Origin.CONTINUES]
             if not continued:
                 raise RowError("review_outcome is continued, but no linked area continues objectives.")
-            review.continued_in.set(continued)
+            review.continued_in.add(*continued)
 
 
 def _find(model: type[Goal | Objective | ProgrammeArea]) -> Any:

@@ -90,7 +90,7 @@ def loaders(lookups: Lookups) -> list[Loader]:
             "process.csv",
             Process,
             ("name_en", "name_id", "full_name_en", "full_name_id", "prefix", "languages", "since"),
-            lambda _row: "process",
+            lambda row: row.text("prefix"),
             lambda _row: Process.objects.first(),
             _process,
         ),

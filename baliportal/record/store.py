@@ -96,7 +96,7 @@ class Storer:
         except ValidationError as error:
             self._refuse(row, " ".join(_messages(error)))
         except DatabaseError as error:
-            self._refuse(row, str(error).split("\n", maxsplit=1)[0])
+            self._refuse(row, _reason(loader.model, error))
 
     def _refuse(self, row: Row, reason: str) -> None:
         self.report.problems.append(Problem(row.file, row.line, reason))
@@ -127,10 +127,15 @@ class Storer:
         else:
             for name, value in fields.items():
                 setattr(record, name, value)
-        record.full_clean()
+        new = record.pk is None
+        record.full_clean(validate_constraints=False)  # the database asks them all, once, when the row is stored
         record.save()
         for name, linked in written.links.items():
-            getattr(record, name).set(linked)
+            relation = getattr(record, name)
+            if not new:
+                relation.set(linked)
+            elif linked:
+                relation.add(*linked)
         if written.children:
             written.children(record)
         self.touched.setdefault((record._meta.label, record.pk), []).append((loader, row, record))
@@ -155,3 +160,13 @@ def _messages(error: ValidationError) -> list[str]:
             for message in found
         ]
     return list(error.messages)
+
+
+def _reason(model: type[models.Model], error: DatabaseError) -> str:
+    """What a rule of the database says, in the words of the rule that was broken."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for known in (model, *(relation.related_model for relation in model._meta.related_objects)):
+        for constraint in getattr(known, "_meta", model._meta).constraints:
+            if name and constraint.name == name:
+                return f"{constraint.get_violation_error_message()} ({name})"
+    return str(error).split("\n", maxsplit=1)[0]

@@ -220,15 +220,20 @@ class Trial:
             "worker-pdf": [*worker, "-Q", "pdf", "-c", "1", "-n", "pdf@%h", "--max-tasks-per-child", "20"],
             "beat": [*celery, "beat", "--loglevel", "warning", "--schedule", str(self.var / "beat"), "--pidfile", ""],
         }
-        with step("web, mail worker, PDF worker, beat, mail catcher"):
-            for name, command in commands.items():
-                extra = {"DATABASE_POOL_SIZE": threads} if name == "web" else {}
-                child = Child(name, command, {**self.environment, **extra}, self.logs / f"{name}.log")
-                child.start()
-                self.children.append(child)
+        for name, command in commands.items():
+            extra = {"DATABASE_POOL_SIZE": threads} if name == "web" else {}
+            self.children.append(Child(name, command, {**self.environment, **extra}, self.logs / f"{name}.log"))
+        by_name = {child.name: child for child in self.children}
+        with step("mail catcher, web"):
+            for name in ("catcher", "web"):
+                by_name[name].start()
             self.write_children()
             if not _wait_until(self.answers, 60):
                 raise SystemExit(f"\nThe web server does not answer. Its log: {self.logs / 'web.log'}")
+        with step("mail worker, PDF worker, beat"):
+            for name in ("worker-mail", "worker-pdf", "beat"):
+                by_name[name].start()
+            self.write_children()
 
     def answers(self) -> bool:
         try:
