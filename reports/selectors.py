@@ -8,6 +8,8 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from members.enums import Confidence
+from reports.enums import Held
 from reports.models import Document, DocumentVersion
 
 if TYPE_CHECKING:
@@ -37,15 +39,20 @@ def documents_of(user: AnyUser, activity: Activity) -> QuerySet[Document]:
 
 
 def latest_document(user: AnyUser) -> Document | None:
-    """The newest report or outcome document that is held or known."""
-    return documents_for(user).filter(kind__in=["report", "outcome"]).select_related("activity", "current_version").first()
+    """The newest report or outcome document that can be read, here or elsewhere, and is confirmed."""
+    known = documents_for(user).exclude(held=Held.NOT_HELD).exclude(confidence=Confidence.GENERAL_KNOWLEDGE)
+    return known.filter(kind__in=["report", "outcome"]).select_related("activity", "current_version").first()
 
 
 def documents_matching(user: AnyUser, words: str) -> QuerySet[Document]:
     """Documents whose title, symbol or text holds `words`."""
     query = SearchQuery(words, config="english", search_type="websearch")
-    in_text = DocumentVersion.objects.annotate(found=SearchVector("text", config="english")).filter(found=query).values("document")
-    return documents_for(user).filter(Q(search=query) | Q(symbol__istartswith=words) | Q(title__unaccent__icontains=words) | Q(pk__in=in_text))
+    in_text = (
+        DocumentVersion.objects.annotate(found=SearchVector("text", config="english")).filter(found=query).values("document")
+    )
+    return documents_for(user).filter(
+        Q(search=query) | Q(symbol__istartswith=words) | Q(title__unaccent__icontains=words) | Q(pk__in=in_text)
+    )
 
 
 def with_authors(rows: QuerySet[Document]) -> QuerySet[Document]:

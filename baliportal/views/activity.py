@@ -101,6 +101,7 @@ def archive_context(found: Archive) -> dict[str, Any]:
         "chips": _chips(found, base),
         "total": found.total,
         "everything": found.everything,
+        "objective_total": len(found.vocabulary["objective"]),
         "timeline": dot_timeline(found.dots, year_url=lambda year: f"{base}?year={year}"),
     }
 

@@ -12,3 +12,5 @@ for (const b of document.querySelectorAll('[data-copy]')) {
 /* Filters: open on wide screens, closed on phones. */
 const d = document.querySelector('.filters__d');
 if (d) { const m = matchMedia('(min-width: 56em)'); const f = () => { d.open = m.matches; }; f(); m.addEventListener('change', f); }
+/* Printing has no link of its own. */
+for (const e of document.querySelectorAll('[data-print]')) { e.hidden = false; e.querySelector('button').addEventListener('click', () => print()); }
