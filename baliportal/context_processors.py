@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
-from members.models import Process
-from members.models.visibility import rights_of
 
 from baliportal import nav
+from members.models import Process
+from members.models.visibility import rights_of
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -38,7 +38,11 @@ DEBUG = False
 
 # --- who we are ------------------------------------------------------------------------------------------------------
 SECRET_KEY = _required("SECRET_KEY", trial="trial-only-" + "0" * 50)
-_refuse(len(SECRET_KEY) < 50 or SECRET_KEY.startswith("trial-only-"), "SECRET_KEY is too short or a sample: use 50 random characters or more.")
+_SHORTEST_KEY = 50
+_refuse(
+    len(SECRET_KEY) < _SHORTEST_KEY or SECRET_KEY.startswith("trial-only-"),
+    "SECRET_KEY is too short or a sample: use 50 random characters or more.",
+)
 ORIGIN = _required("PORTAL_ORIGIN", trial="http://localhost:8000").rstrip("/")
 _refuse(not ORIGIN.startswith("https://"), "PORTAL_ORIGIN must be an https:// address.")
 _origin_host = urlsplit(ORIGIN).hostname or ""
@@ -177,8 +181,14 @@ MAILERS = {
         },
     }
 }
-_refuse(not SMTP_STARTTLS and not env.bool("SMTP_PLAIN_ON_LOOPBACK", default=False), "SMTP_STARTTLS must stay on: mail is never sent in clear.")
-_refuse(SMTP_HOST not in {"localhost", "127.0.0.1", "::1"} and not SMTP_STARTTLS, "SMTP without TLS is allowed to a mail server on this machine only.")
+_refuse(
+    not SMTP_STARTTLS and not env.bool("SMTP_PLAIN_ON_LOOPBACK", default=False),
+    "SMTP_STARTTLS must stay on: mail is never sent in clear.",
+)
+_refuse(
+    SMTP_HOST not in {"localhost", "127.0.0.1", "::1"} and not SMTP_STARTTLS,
+    "SMTP without TLS is allowed to a mail server on this machine only.",
+)
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -186,7 +196,10 @@ AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

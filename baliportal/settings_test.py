@@ -8,7 +8,7 @@ os.environ["PORTAL_MODE"] = "trial"
 os.environ.setdefault("DATABASE_URL", "postgresql://owner@/portal?host=/nonexistent")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 
-from baliportal.settings import *  # noqa: E402, F403 - the environment comes first
+from baliportal.settings import *  # noqa: F403 - the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

@@ -1,16 +1,29 @@
 """The map of the portal. Pages carry a language; files, feeds, signed links and health do not."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from baliportal.views import about, activity, activity_files, calendar, desk, errors, feeds, health, home, participant, search, start
+from baliportal.views import (
+    about,
+    activity,
+    activity_files,
+    calendar,
+    desk,
+    errors,
+    feeds,
+    health,
+    home,
+    participant,
+    search,
+    start,
+)
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.page_not_found
 handler500 = errors.server_error
 
-pages = [
+pages: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("activities/", activity.activity_list, name="activity_list"),
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),

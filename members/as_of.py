@@ -15,7 +15,9 @@ from members.partial_dates import last_day, parse_partial
 class AsOfForm(forms.Form):
     """A day, or a month or year, which counts to its last day. Empty: today."""
 
-    as_of = forms.CharField(label=_("As of"), required=False, max_length=40, help_text=_("Such as 2003, May 2003 or 26 March 2003."))
+    as_of = forms.CharField(
+        label=_("As of"), required=False, max_length=40, help_text=_("Such as 2003, May 2003 or 26 March 2003.")
+    )
 
     def clean_as_of(self) -> date | None:
         text: str = self.cleaned_data["as_of"]

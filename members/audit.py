@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 @contextmanager
 def acting(*, by: User, verb: str) -> Iterator[None]:
     """Open the history's context: every row changed inside says that `by` did `verb`. Raises ValueError without an actor."""
-    if by is None or by.pk is None:
-        msg = "A change needs an actor: pass by=, or the service account."
-        raise ValueError(msg)
+    if not getattr(by, "pk", None):
+        raise ValueError("A change needs an actor: pass by=, or the service account.")
     with pghistory.context(user=by.pk, verb=verb):
         yield
 

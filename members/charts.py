@@ -42,7 +42,15 @@ def dot_timeline(dots: Sequence[tuple[date, str]], *, year_url: Callable[[int], 
         '<line class="grid" x1="{0}" x2="{0}" y1="6" y2="{1}"/><a href="{2}"><rect x="{0}" y="{3}" width="48" height="24" '
         'fill="transparent"/><text x="{4}" y="{5}">{6}</text></a>',
         (
-            (f"{x_of(date(year, 1, 1)):.1f}", BASE + 8, year_url(year), BASE + 9, f"{x_of(date(year, 1, 1)) + 4:.1f}", BASE + 25, year)
+            (
+                f"{x_of(date(year, 1, 1)):.1f}",
+                BASE + 8,
+                year_url(year),
+                BASE + 9,
+                f"{x_of(date(year, 1, 1)) + 4:.1f}",
+                BASE + 25,
+                year,
+            )
             for year in range(first, last, step)
         ),
     )

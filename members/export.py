@@ -60,7 +60,9 @@ def as_json(request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any]
         query["page"] = str(page.next_page_number())
         following = f"{settings.ORIGIN}{request.path}?{query.urlencode()}"
     results = [{column.key: column.value(row) for column in columns} for row in page.object_list]
-    return JsonResponse({"count": page.paginator.count, "results": results, "next": following}, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        {"count": page.paginator.count, "results": results, "next": following}, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def as_csv(headings: Sequence[str], table: Iterable[Sequence[str]], name: str) -> HttpResponse:

@@ -39,7 +39,7 @@ def _month_number(word: str) -> int:
         for width in ("wide", "abbreviated"):
             for number, name in get_month_names(width, locale=language).items():
                 if name.rstrip(".").casefold() == word.casefold():
-                    return number
+                    return int(number)
     raise ValueError(word)
 
 

@@ -71,7 +71,11 @@ def mechanisms_of(participant: Participant) -> QuerySet[NationalMechanism]:
 
 
 def forum_directory() -> QuerySet[Forum]:
-    return Forum.objects.select_related("kind", "region", "participant").prefetch_related("source").order_by("kind__order", "full_name")
+    return (
+        Forum.objects.select_related("kind", "region", "participant")
+        .prefetch_related("source")
+        .order_by("kind__order", "full_name")
+    )
 
 
 def standing_words(periods: Iterable[StandingPeriod]) -> str:

@@ -13,11 +13,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from members.enums import AccessClass, DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet, Vocabulary, paired
 
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models.visibility import ActivityQuerySet, OfActivityQuerySet
+from members.enums import AccessClass, DatePrecision
+from members.models.base import Sourced, Versioned, VisibleQuerySet, Vocabulary, paired
 
 
 @pghistory.track()
@@ -42,8 +42,8 @@ class LastDay(models.Func):
     def __init__(self, *expressions: Any, **extra: Any) -> None:
         super().__init__(*(expressions or (F("start"), F("end"), F("date_precision"))), **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 - Django's signature
-        return self.template, []
+    def as_sql(self, compiler: Any, connection: Any, *_names: Any, **_context: Any) -> Any:  # noqa: ARG002 - Django's signature
+        return self.template, ()
 
 
 @pghistory.track(exclude=["search", "last_day"])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
 from members.enums import AccessClass
 from members.models.base import Versioned, VisibleQuerySet
 from members.models.visibility import rights_of

@@ -8,8 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from members.enums import Channel
-from members.models.base import Versioned, paired
 
 from activities.enums import (
     AttendanceMode,
@@ -20,6 +18,8 @@ from activities.enums import (
     NominationState,
 )
 from activities.models.visibility import AttendanceQuerySet, DelegateQuerySet, InvitationQuerySet, OfInvitationQuerySet
+from members.enums import Channel
+from members.models.base import Versioned, paired
 
 
 @pghistory.track()

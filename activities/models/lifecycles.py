@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from members.models.lifecycles import TransitionError, check_transition, may_follow
-
 from activities.enums import ActivityStatus, InvitationState, NominationState, ProposalState
+from members.models.lifecycles import TransitionError, check_transition, may_follow
 
 ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ActivityStatus.UNDER_CONSIDERATION: frozenset({ActivityStatus.PLANNED, ActivityStatus.CANCELLED}),

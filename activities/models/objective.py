@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from members.enums import DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet
 
 from activities.enums import Interest, Origin, ReviewOutcome
 from activities.models.visibility import OwnParticipantQuerySet
+from members.enums import DatePrecision
+from members.models.base import Sourced, Versioned, VisibleQuerySet
 
 
 class _Aim(Versioned, Sourced):

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from members.enums import DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
 
 from activities.enums import ConsultationAudience, ProposalState
 from activities.models.visibility import ConsultationQuerySet, ReplyQuerySet, SteeringGroupQuerySet
+from members.enums import DatePrecision
+from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
 
 
 @pghistory.track()

@@ -8,13 +8,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+
+from activities.models import Recommendation
+from activities.selectors_objectives import goals, is_active, latest_review, objectives, programme_areas
 from members.as_of import as_of_form
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
-
-from activities.models import Recommendation
-from activities.selectors_objectives import goals, is_active, latest_review, objectives, programme_areas
 
 
 def _outcome(row: Any) -> str:

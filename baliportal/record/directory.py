@@ -6,6 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.text import slugify
+
+from baliportal.record.lookups import Lookups
+from baliportal.record.reference_tables import CONFIDENCE
+from baliportal.record.rows import Row, RowError
+from baliportal.record.store import Loader, Written
 from members.enums import AppointmentRole, Confidence, DatePrecision, ParticipantKind, Standing
 from members.models import (
     Appointment,
@@ -17,11 +22,6 @@ from members.models import (
     Seat,
     StandingPeriod,
 )
-
-from baliportal.record.lookups import Lookups
-from baliportal.record.reference_tables import CONFIDENCE
-from baliportal.record.rows import Row, RowError
-from baliportal.record.store import Loader, Written
 
 KINDS = {
     "state": ParticipantKind.GOVERNMENT,

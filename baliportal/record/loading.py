@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.db import transaction
-from members.audit import acting
-from members.models import User
 
 from baliportal.record import directory, meetings, programme, reference_tables
 from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Problem, read_rows
 from baliportal.record.store import Loader, Report, Storer
+from members.audit import acting
+from members.models import User
 
 
 class _Undo(Exception):

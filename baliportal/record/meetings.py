@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils import timezone
+
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models import Activity, ExternalReference, Hosting
-from django.utils import timezone
-from members.enums import DatePrecision
-from members.models import Body, Forum, Participant, Process
-from reports.enums import SYMBOL_LETTERS, DocumentKind, DocumentState, Held
-from reports.models import Document
-
 from baliportal.record.directory import PROVENANCE, provenance
 from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Row, RowError
 from baliportal.record.store import Loader, Written
+from members.enums import DatePrecision
+from members.models import Body, Forum, Participant, Process
+from reports.enums import SYMBOL_LETTERS, DocumentKind, DocumentState, Held
+from reports.models import Document
 
 STATUSES = {str(value): str(value) for value in ActivityStatus.values}
 BASES = {"stated": MappingBasis.STATED, "editorial": MappingBasis.EDITORIAL, "": MappingBasis.NONE}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities.enums import Origin, ReviewOutcome
-from activities.models import Goal, Objective, ProgrammeArea, Review
 from django.db import models
 
+from activities.enums import Origin, ReviewOutcome
+from activities.models import Goal, Objective, ProgrammeArea, Review
 from baliportal.record.directory import PROVENANCE, provenance
 from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Row, RowError

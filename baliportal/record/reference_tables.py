@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from activities.models import ActivityKind
 from django.db import models
-from members.enums import Confidence
-from members.models import Body, ForumKind, Portfolio, Process, Region, SeatRole, Source, Topic
 
+from activities.models import ActivityKind
 from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Row, RowError
 from baliportal.record.store import Loader, Written
+from members.enums import Confidence
+from members.models import Body, ForumKind, Portfolio, Process, Region, SeatRole, Source, Topic
 
 VOCABULARY = ("key", "name_en", "name_id", "order")
 CONFIDENCE = {str(value): str(value) for value in Confidence.values}

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.db import models
+
 from members.enums import DatePrecision
 from members.partial_dates import last_day, parse_partial
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models, transaction
-from members.models import LoadedRow, User
 
 from baliportal.record.rows import Problem, Row, RowError
+from members.models import LoadedRow, User
 
 _VOLATILE = {"changed_at", "recorded_at", "search", "last_day", "id", "published_at", "published_by"}
 

@@ -55,7 +55,7 @@ class Page(BaseHTTPRequestHandler):
     folder = Path()
     server_version = "catcher"
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         parts = self.path.split("?")[0].strip("/").split("/")
         if parts == [""]:
             self._send(self._list())
@@ -85,7 +85,8 @@ class Page(BaseHTTPRequestHandler):
         text = html.escape(body.get_content() if body else "")
         heads = "".join(f"<dt>{html.escape(key)}</dt><dd>{html.escape(str(value))}</dd>" for key, value in message.items())
         links = "".join(
-            f'<li><a href="/{path.name}/{number}">{html.escape(part.get_filename() or "file")}</a></li>' for number, part in enumerate(enclosures)
+            f'<li><a href="/{path.name}/{number}">{html.escape(part.get_filename() or "file")}</a></li>'
+            for number, part in enumerate(enclosures)
         )
         self._send(f'<p><a href="/">All messages</a></p><pre>{text}</pre><ul>{links}</ul><dl>{heads}</dl>')
 

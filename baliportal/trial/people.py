@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+
 from members.audit import acting
 from members.enums import AppointmentRole, Channel
 from members.models import Appointment, Office, Official, Participant, Seat, Topic, User
@@ -36,7 +37,12 @@ class Person:
 
 PEOPLE = (
     Person("Secretariat", "secretariat@trial.example", "Trial Secretariat (invented)", AppointmentRole.SECRETARIAT),
-    Person("Secretariat administrator", "administrator@trial.example", "Trial Administrator (invented)", AppointmentRole.ADMINISTRATOR),
+    Person(
+        "Secretariat administrator",
+        "administrator@trial.example",
+        "Trial Administrator (invented)",
+        AppointmentRole.ADMINISTRATOR,
+    ),
     Person(
         "Focal point of Indonesia, people smuggling",
         *("indonesia.smuggling@trial.example", "Trial Focal Point A (invented)", AppointmentRole.FOCAL_POINT),

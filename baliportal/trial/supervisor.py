@@ -81,8 +81,14 @@ class Child:
     def start(self) -> None:
         self.starts = [*self.starts[-4:], time.monotonic()]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
-                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def is_running(self) -> bool:
@@ -90,7 +96,7 @@ class Child:
 
     def fails_at_once(self) -> bool:
         """Started five times within half a minute: starting it again helps nobody."""
-        return len(self.starts) >= 5 and self.starts[-1] - self.starts[0] < 30  # noqa: PLR2004 - as the docstring says
+        return len(self.starts) >= 5 and self.starts[-1] - self.starts[0] < 30
 
 
 def started_at(pid: int) -> str:
@@ -118,7 +124,7 @@ class Trial:
         if owner:
             environment |= {"DATABASE_URL": postgres.urls(self.var).owner, "DATABASE_LIMITS": ""}
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"\n{' '.join(arguments)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
         (self.logs / "setup.log").open("a").write(done.stdout + done.stderr)
@@ -304,7 +310,12 @@ def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 def _newest_source() -> float:
     """When anything last changed that preparing depends on."""
     folders = ("static", "members", "activities", "reports", "baliportal")
-    found = [path.stat().st_mtime for name in folders for path in (ROOT / name).rglob("*") if path.suffix != ".pyc" and path.is_file() and path.suffix != ".mo"]
+    found = [
+        path.stat().st_mtime
+        for name in folders
+        for path in (ROOT / name).rglob("*")
+        if path.suffix != ".pyc" and path.is_file() and path.suffix != ".mo"
+    ]
     return max(found, default=0.0)
 
 

@@ -52,7 +52,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     number = getattr(request, "request_id", "")
     text = {
         "title": _("Something went wrong on our side"),
-        "body": _("The page could not be made. Please try again in a minute. If it happens again, tell the secretariat this number:"),
+        "body": _(
+            "The page could not be made. Please try again in a minute. If it happens again, tell the secretariat this number:"
+        ),
         "home": _("Go to the first page"),
     }
     return render(request, "500.html", {"number": number, "text": text}, status=500, using=None)
@@ -61,4 +63,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
-    return _page(request, 403, reason=_("The form was open too long, or cookies are off. Go back, reload the page and send it again."))
+    return _page(
+        request, 403, reason=_("The form was open too long, or cookies are off. Go back, reload the page and send it again.")
+    )

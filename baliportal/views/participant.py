@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from activities.models import Hosting
-from activities.selectors import archive_base
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+
+from activities.models import Hosting
+from activities.selectors import archive_base
 from members.as_of import as_of_form
 from members.enums import ParticipantKind
 from members.export import Column, export_response, is_export

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccessClass, AppointmentRole, Confidence
-from members.models.base import Dated, DatedQuerySet, Sourced, Versioned, Vocabulary, VisibleQuerySet, period_range, today
+from members.models.base import Dated, DatedQuerySet, Sourced, Versioned, VisibleQuerySet, Vocabulary, period_range, today
 from members.models.visibility import rights_of
 from members.roles import PERMISSION_SETS, Permission, Rights
 

@@ -44,7 +44,7 @@ def period_range() -> DateRange:
 class VisibleQuerySet[M: models.Model](models.QuerySet[M]):
     """A queryset that answers who may see its rows; models override `visible_to` where not all is public."""
 
-    def visible_to(self, user: AnyUser) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:  # noqa: ARG002 - models with restricted rows read it
         """Rows that `user` may see. By default everything: the directory and the reference tables are public."""
         return self.all()
 

@@ -21,8 +21,14 @@ def _transition_guard() -> str:
             IF (OLD.state, NEW.state) NOT IN ({pairs}) THEN
                 RAISE EXCEPTION 'delivery_transition: % cannot follow %', NEW.state, OLD.state USING ERRCODE = 'check_violation';
             END IF;
-            INSERT INTO members_deliverytransition (delivery_id, from_state, to_state, at, reply)
-            VALUES (NEW.id, OLD.state, NEW.state, now(), NEW.smtp_reply);
+            INSERT INTO members_deliverytransition (delivery_id, from_state, to_state, at, reply, by_id)
+            VALUES (
+                NEW.id, OLD.state, NEW.state, now(),
+                concat_ws(E'\\n',
+                    CASE WHEN NEW.smtp_reply IS DISTINCT FROM OLD.smtp_reply THEN NULLIF(NEW.smtp_reply, '') END,
+                    CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN NULLIF(NEW.reason, '') END),
+                (COALESCE(NULLIF(current_setting('pghistory.context_metadata', TRUE), ''), '{{}}')::jsonb ->> 'user')::bigint
+            );
         END IF;
         RETURN NEW;
     """  # noqa: S608 - built from constants of this module
@@ -119,13 +125,14 @@ class DeliveryAttachment(models.Model):
 
 
 class DeliveryTransition(models.Model):
-    """One change of state, written by the trigger of Delivery."""
+    """One change of state, written by the trigger of Delivery: what the mail server or a person said, and who acted."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=10, choices=DeliveryState)
     to_state = models.CharField(max_length=10, choices=DeliveryState)
     at = models.DateTimeField()
     reply = models.TextField(blank=True)
+    by = models.ForeignKey("members.User", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SecretariatQuerySet.as_manager()
 

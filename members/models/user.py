@@ -35,7 +35,9 @@ class UserManager(BaseUserManager["User"]):
 
     def service_account(self) -> User:
         """The account `record`, made when first asked for."""
-        user, _made = self.get_or_create(email=SERVICE_ACCOUNT, defaults={"is_service": True, "is_active": False, "password": "!"})
+        user, _made = self.get_or_create(
+            email=SERVICE_ACCOUNT, defaults={"is_service": True, "is_active": False, "password": "!"}
+        )
         return user
 
 

@@ -54,7 +54,9 @@ def invite_account(*, email: str, place: Place, by: User, name: str = "", langua
     now, token = timezone.now(), secrets.token_urlsafe(32)
     with acting(by=by, verb="invite_account"):
         open_ones = AccountInvitation.objects.filter(email__iexact=email, role=place.role, participant=place.participant)
-        open_ones.filter(topic=place.topic, seat=place.seat, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by)
+        open_ones.filter(topic=place.topic, seat=place.seat, accepted_at=None, revoked_at=None).update(
+            revoked_at=now, revoked_by=by
+        )
         invitation = AccountInvitation.objects.create(
             email=email.lower(),
             name=name,
@@ -82,7 +84,11 @@ def _check_place(place: Place) -> None:
 def open_invitation(token: str) -> AccountInvitation | None:
     """The invitation behind a link that can still be used; None for a wrong, used, revoked or old one."""
     found = AccountInvitation.objects.filter(token_hash=_hash(token), accepted_at=None, revoked_at=None)
-    return found.filter(expires_at__gt=timezone.now()).select_related("participant", "topic", "seat__role", "seat__participant").first()
+    return (
+        found.filter(expires_at__gt=timezone.now())
+        .select_related("participant", "topic", "seat__role", "seat__participant")
+        .first()
+    )
 
 
 @transaction.atomic

@@ -65,7 +65,13 @@ def period_words(record: Any) -> str:
     return _("until %(end)s") % {"end": end} if end else _("period not recorded")
 
 
-_SHAPES = {"ministerial-conference": "m", "senior-officials-meeting": "s", "workshop": "w", "joint-workshop": "w", "training": "w"}
+_SHAPES = {
+    "ministerial-conference": "m",
+    "senior-officials-meeting": "s",
+    "workshop": "w",
+    "joint-workshop": "w",
+    "training": "w",
+}
 
 
 @register.simple_tag

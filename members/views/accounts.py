@@ -32,7 +32,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "members/invitation_closed.html", status=410)
     has_account = User.objects.filter(email__iexact=invitation.email).exists()
-    form = AcceptInvitationForm(request.POST or None, initial={"name": invitation.name}, email=invitation.email, has_account=has_account)
+    form = AcceptInvitationForm(
+        request.POST or None, initial={"name": invitation.name}, email=invitation.email, has_account=has_account
+    )
     if request.method == "POST" and form.is_valid():
         try:
             accept_invitation(token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password"])

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
 from members.models.base import Versioned, append_only, paired
 from members.models.visibility import SecretariatQuerySet
-
 from reports.enums import CirculationState
 
 _NEEDS_APPROVALS = """

@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
 from members.enums import AccessClass, DatePrecision
 from members.models.base import Sourced, Versioned, append_only, paired
-
 from reports.enums import DocumentKind, DocumentState, Held
 from reports.models.visibility import DocumentQuerySet, OfDocumentQuerySet
 
@@ -108,9 +108,7 @@ class DocumentVersion(models.Model):
     class Meta:
         verbose_name = _("version of a document")
         ordering = ["document", "-number", "language"]
-        constraints = [
-            models.UniqueConstraint(fields=["document", "number", "language"], name="uniq_document_version_language")
-        ]
+        constraints = [models.UniqueConstraint(fields=["document", "number", "language"], name="uniq_document_version_language")]
         indexes = [GinIndex(SearchVector("text", config="english"), name="document_version_text")]
         triggers: list[pgtrigger.Trigger] = [append_only()]
 

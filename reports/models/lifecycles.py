@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from members.models.lifecycles import TransitionError, check_transition, may_follow
-
 from reports.enums import CirculationState, DocumentState, RenderingState, ReportState
 
 DOCUMENT_TRANSITIONS: Mapping[str, frozenset[str]] = {

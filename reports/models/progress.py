@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from members.models.base import Versioned, paired
 
+from members.models.base import Versioned, paired
 from reports.enums import RenderingState, ReportState
 from reports.models.visibility import ApprovalQuerySet, OfReportQuerySet, ProgressReportQuerySet
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
 from members.models.base import VisibleQuerySet
 from members.models.visibility import EVERYTHING, rights_of
 from members.roles import Rights

@@ -13,12 +13,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
+
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
-
 from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
 from reports.selectors import documents_for, documents_matching, with_authors
@@ -65,7 +65,12 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "helds": _counted(base, "held", dict(Held.choices)),
         "years": [
             (str(number), str(number), count)
-            for number, count in base.order_by().filter(date__isnull=False).annotate(y=ExtractYear("date")).values_list("y").annotate(n=Count("pk")).order_by("-y")
+            for number, count in base.order_by()
+            .filter(date__isnull=False)
+            .annotate(y=ExtractYear("date"))
+            .values_list("y")
+            .annotate(n=Count("pk"))
+            .order_by("-y")
         ],
     }
     return render(request, "reports/document_list.html", context)
@@ -114,7 +119,13 @@ def document_file(request: HttpRequest, symbol: str, number: int, language: str,
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified()
     if restricted:
-        record_access(by=request.user, action=AccessAction.DOWNLOADED, label="document", ref=f"{symbol} v{number} {language}", request=request)
+        record_access(
+            by=request.user,
+            action=AccessAction.DOWNLOADED,
+            label="document",
+            ref=f"{symbol} v{number} {language}",
+            request=request,
+        )
     response = FileResponse(
         default_storage.open(version.storage_name),
         as_attachment=True,

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from activities.models import Activity, Objective, Review
 from django.core.management import CommandError, call_command
+
+from activities.models import Activity, Objective, Review
+from baliportal.record.loading import load_record
 from members.models import Appointment, LoadedRow, Participant, Seat, StandingPeriod, User
 from reports.models import Document
-
-from baliportal.record.loading import load_record
 
 FOUNDING = Path(__file__).resolve().parents[2] / "baliportal" / "founding"
 
@@ -24,7 +24,10 @@ KEPT = {
     "external_references.csv": set[str](),
     "participants.csv": {
         *("Indonesia", "Australia", "New Zealand", "Thailand", "Budapest Process", "International Organization for Migration"),
-        *("United Nations High Commissioner for Refugees", "Asia-Pacific Consultations on Refugees, Displaced Persons and Migrants"),
+        *(
+            "United Nations High Commissioner for Refugees",
+            "Asia-Pacific Consultations on Refugees, Displaced Persons and Migrants",
+        ),
     },
 }
 
@@ -35,10 +38,23 @@ def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "record"
     shutil.copytree(FOUNDING, copy)
     for file, kept in KEPT.items():
-        change(copy / file, lambda rows, kept=kept: rows.__setitem__(slice(None), [row for row in rows if next(iter(row.values())) in kept]))
-    change(copy / "ministries.csv", lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["country"] in {"Australia", "Indonesia"}]))
-    cited = {key for path in copy.glob("*.csv") for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()) for key in row.get("source", "").split("; ")}
-    change(copy / "sources.csv", lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["key"] in cited | {"S02"}]))
+        change(
+            copy / file,
+            lambda rows, kept=kept: rows.__setitem__(slice(None), [row for row in rows if next(iter(row.values())) in kept]),
+        )
+    change(
+        copy / "ministries.csv",
+        lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["country"] in {"Australia", "Indonesia"}]),
+    )
+    cited = {
+        key
+        for path in copy.glob("*.csv")
+        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        for key in row.get("source", "").split("; ")
+    }
+    change(
+        copy / "sources.csv", lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["key"] in cited | {"S02"}])
+    )
     return copy
 
 
@@ -111,11 +127,14 @@ BROKEN = {
     "address that is none": (cell("sources.csv", "S02", "url", "javascript:alert(1)"), "not a web address"),
     "ISO code": (cell("participants.csv", "Indonesia", "iso3", "idn"), "not 3 capital letters"),
     "unknown standing": (cell("participants.csv", "Indonesia", "role", "friend"), "role is “friend”"),
-    "years of standing": (cell("participants.csv", "Indonesia", "documented_from", "2003"), "documented_from differs from joined"),
+    "years of standing": (
+        cell("participants.csv", "Indonesia", "documented_from", "2003"),
+        "documented_from differs from joined",
+    ),
     "ministry of nobody": (cell("ministries.csv", "AUS-DFAT", "country", "Atlantis"), "country names “Atlantis”"),
     "ministry's code": (cell("ministries.csv", "AUS-DFAT", "iso3", "IDN"), "Australia has “AUS”"),
     "focal point without topic": (cell("ministries.csv", "IDN-POLKAM", "focal_topic", ""), "focal_topic is empty"),
-    "seat of nobody": (lambda f: raw("steering_group.csv", b"steering-group,Indonesia", b"steering-group,Atlantis")(f), "member names"),
+    "seat of nobody": (raw("steering_group.csv", b"steering-group,Indonesia", b"steering-group,Atlantis"), "member names"),
     "completed without qualifier": (cell("objectives.csv", "OBJ-07", "status_qualifier", ""), "in which sense"),
     "moved nowhere": (cell("objectives.csv", "OBJ-10", "moved_to_forum", ""), "where the objective was moved"),
     "continued in no area": (cell("objectives.csv", "OBJ-02", "linked_programme_areas", ""), "no linked area continues"),
@@ -151,7 +170,10 @@ def test_founding_record_is_loaded_whole() -> None:
     assert not Seat.objects.get(forum__code="F-RSO").role.is_member
     assert Appointment.objects.filter(office__isnull=False, basis="documented 2005").count() == 2
     united_states = StandingPeriod.objects.filter(participant__name="United States").order_by("period_from")
-    assert [(period.standing, str(period.period_to or "")) for period in united_states] == [("observer", "2012-12-31"), ("member", "")]
+    assert [(period.standing, str(period.period_to or "")) for period in united_states] == [
+        ("observer", "2012-12-31"),
+        ("member", ""),
+    ]
     assert not Participant.objects.filter(is_special_administrative_region=True).exclude(kind="government").exists()
     assert Participant.objects.filter(is_special_administrative_region=True).count() == 2
 

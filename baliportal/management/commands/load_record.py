@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from activities.models import Activity
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from activities.models import Activity
 from baliportal.record.loading import load_record
 
 
