@@ -9,6 +9,10 @@ COPY . .
 RUN .venv/bin/python -c "from baliportal.trial.supervisor import compile_translations; compile_translations()" \
     && PORTAL_MODE=trial STATIC_ROOT=/srv/portal/staticfiles .venv/bin/python manage.py collectstatic --no-input -v 0
 
+# What a trial needs beside the portal: the mail catcher.
+FROM build AS trial
+RUN uv pip sync --require-hashes requirements/trial.txt
+
 FROM python:3.13-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \

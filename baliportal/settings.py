@@ -189,6 +189,8 @@ _refuse(
     SMTP_HOST not in {"localhost", "127.0.0.1", "::1"} and not SMTP_STARTTLS,
     "SMTP without TLS is allowed to a mail server on this machine only.",
 )
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=300)  # a sender silent for so long is taken for dead
+DELIVERY_GATES: dict[str, str] = {}  # kind of message -> function that says why a delivery must not leave any more
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -112,12 +112,14 @@ class Page(BaseHTTPRequestHandler):
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, required=True)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--host", default="127.0.0.1", help="inside a container only: the address to listen on")
+    options = parser.parse_args()
+    folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     Page.folder = folder
-    smtp = Controller(Keeper(folder), hostname="127.0.0.1", port=int(os.environ["SMTP_PORT"]), data_size_limit=50_000_000)
+    smtp = Controller(Keeper(folder), hostname=options.host, port=int(os.environ["SMTP_PORT"]), data_size_limit=50_000_000)
     smtp.start()
-    page = ThreadingHTTPServer(("127.0.0.1", int(os.environ["MAIL_PAGE_PORT"])), Page)
+    page = ThreadingHTTPServer((options.host, int(os.environ["MAIL_PAGE_PORT"])), Page)
     threading.Thread(target=page.serve_forever, daemon=True).start()
     threading.Event().wait()
 
