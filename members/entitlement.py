@@ -1,0 +1,50 @@
+"""May this copy still leave? Asked for each delivery at the moment of sending, after everything that changed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from members.enums import AccessClass
+from members.models import Appointment, Delivery, Office, Official, Seat
+from members.models.base import today
+from members.roles import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NEEDED = {AccessClass.STEERING_GROUP: Permission.SEE_STEERING_GROUP, AccessClass.SECRETARIAT: Permission.SEE_DESK}
+
+
+def why_withheld(delivery: Delivery) -> str:
+    """Why this delivery must not be sent any more, in words for the desk; empty where it may go.
+
+    Asks about the recipient's term, then about the access class of what is sent, then the gate that
+    `settings.DELIVERY_GATES` names for this kind of message: a function of the delivery in an app above, which knows
+    whether a document was reclassified or a circulation recalled.
+    """
+    recipient = delivery.official or delivery.office
+    if recipient is None or not recipient.holds_on(today()):
+        return "The recipient's term ended before the message left."
+    participant = recipient.participant
+    if participant is not None and participant.standings.exists() and not participant.standings.current().exists():
+        return "The recipient's government or organisation does not take part any more."
+    needed = _NEEDED.get(AccessClass(delivery.access_class))
+    if needed and not _holds(recipient, needed):
+        return "The recipient may not see this class of documents any more."
+    gates: Mapping[str, str] = getattr(settings, "DELIVERY_GATES", {})
+    if delivery.kind in gates:
+        gate: Callable[[Delivery], str] = import_string(gates[delivery.kind])
+        return gate(delivery)
+    return ""
+
+
+def _holds(recipient: Official | Office, permission: Permission) -> bool:
+    """Whether a current appointment of the recipient gives `permission`."""
+    own = Q(official=recipient) if isinstance(recipient, Official) else Q(office=recipient)
+    current = Appointment.objects.current().filter(own).select_related("seat__role")
+    seats = current.filter(Q(seat__isnull=True) | Q(seat__in=Seat.objects.current()))
+    return any(permission in appointment.permissions for appointment in seats)

@@ -1,0 +1,43 @@
+"""Entry points of the clock: each takes a lock of its own, so that two clocks do the work once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zlib import crc32
+
+from celery import shared_task
+from django.db import connection
+
+from members import tasks
+from members.models import User
+from members.services import outbox
+
+
+@contextmanager
+def only_one(job: str) -> Iterator[bool]:
+    """Whether this process alone does `job` now; held until the block ends, and lost with the connection."""
+    key = crc32(f"baliportal.{job}".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        row = cursor.fetchone()
+    is_mine = bool(row and row[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@shared_task(ignore_result=True)
+def drain_outbox() -> int:
+    """Send what is due; several may run at once, since each claims its own rows."""
+    return tasks.drain_outbox()
+
+
+@shared_task(ignore_result=True)
+def mark_in_doubt() -> int:
+    """Put deliveries whose sender died in doubt, for a person or the mail server's log to settle."""
+    with only_one("mark_in_doubt") as is_mine:
+        return outbox.mark_in_doubt(by=User.objects.service_account()) if is_mine else 0
