@@ -14,6 +14,7 @@ from activities.models import Activity, Hosting
 from members.selectors import participants_named
 
 MOST_RANKED = 1000  # ranking every hit is the worst thing one can do: the newest are ranked
+MOST_COMPARED = 5000  # letters are compared in the newest only: no index helps there
 LEAST_LIKENESS = 0.45  # of a misspelt word to a word of the record, from 0 to 1
 MARKS = ("\x02", "\x03")  # around a found word in a snippet; no text of the record holds them
 _REFERENCE = re.compile(r"[A-Za-z]{1,8}-[0-9A-Za-z-]{1,15}")
@@ -68,7 +69,8 @@ def similar_activities(base: QuerySet[Activity], words: str, *, most: int) -> li
     likeness = Greatest(
         *(TrigramWordSimilarity(plain, Unaccent(F(field))) for field in ("title", "title_id", "city", "country")),
     )
-    rows = base.annotate(likeness=likeness).filter(likeness__gte=LEAST_LIKENESS)
+    newest = base.order_by(F("start").desc(nulls_last=True), "-reference").values("pk")[:MOST_COMPARED]
+    rows = Activity.objects.filter(pk__in=newest).annotate(likeness=likeness).filter(likeness__gte=LEAST_LIKENESS)
     return list(
         rows.select_related("kind", "joint_with").order_by("-likeness", F("start").desc(nulls_last=True), "-reference")[:most]
     )

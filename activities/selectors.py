@@ -164,36 +164,30 @@ def _count_all(chosen: ActivityFilter) -> dict[str, dict[str, int]]:
 
 
 def _legs(chosen: ActivityFilter) -> list[QuerySet[Any, Any]]:
-    every = chosen.without()
-    legs = [
-        _counted(_unfiltered(chosen), "all", Value("")),
-        _counted(every, "total", Value("")),
-        _counted(chosen.without("kind"), "kind", F("kind__key")),
-        _counted(
-            _linked(Activity.objectives.through, chosen.without("objective")), "objective", F("objective__code"), "activity_id"
-        ),
-        _counted(
-            _linked(Activity.programme_areas.through, chosen.without("area")), "area", F("programmearea__code"), "activity_id"
-        ),
-        _counted(
-            _linked(Activity.portfolios.through, chosen.without("portfolio")), "portfolio", F("portfolio__key"), "activity_id"
-        ),
-        *_participant_legs(chosen.without("participant")),
-        *_year_legs(chosen.without("year")),
-        _counted(every.filter(start__isnull=False), "month", _month_and_kind()),
-    ]
+    every, objectives, areas = chosen.without(), Activity.objectives.through, Activity.programme_areas.through
     without_has = chosen.without("has")
     return [
-        *legs,
+        _counted(Activity.objects.filter(pk__in=chosen.queryset.order_by().values("pk")), "all", Value("")),
+        _counted(every, "total", Value("")),
+        _counted(chosen.without("kind"), "kind", F("kind__key")),
+        _counted(_linked(objectives, chosen.without("objective")), "objective", F("objective__code")),
+        _counted(_linked(areas, chosen.without("area")), "area", F("programmearea__code")),
+        _counted(_linked(Activity.portfolios.through, chosen.without("portfolio")), "portfolio", F("portfolio__key")),
+        *_participant_legs(chosen.without("participant")),
+        *_year_legs(chosen.without("year")),
+        _counted(_newest(every), "month", _month_and_kind()),
         *(_counted(without_has.filter(condition), "has", Value(key)) for key, (_label, condition) in chosen.has.items()),
     ]
 
 
-def _unfiltered(chosen: ActivityFilter) -> QuerySet[Activity]:
-    return Activity.objects.filter(pk__in=chosen.queryset.order_by().values("pk"))
+def _newest(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """One more than the timeline can show, so that it knows when to say nothing."""
+    dated = rows.filter(start__isnull=False).order_by(F("start").desc(nulls_last=True), F("reference").desc())
+    return Activity.objects.filter(pk__in=dated.values("pk")[: MOST_DOTS + 1])
 
 
 def _linked(through: Any, rows: QuerySet[Activity]) -> QuerySet[Any]:
+    """Links of these activities; a link stands once, so its rows count activities."""
     found: QuerySet[Any] = through._default_manager.filter(activity__in=rows.values("pk"))
     return found
 

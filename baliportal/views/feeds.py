@@ -17,7 +17,7 @@ from baliportal.filters import archive_for, refused
 from baliportal.views.activity import process
 from members.partial_dates import format_span
 
-MOST_EVENTS = 2000
+MOST_EVENTS = 1000
 MOST_ENTRIES = 50
 
 

@@ -208,3 +208,29 @@ def test_staff_notes_and_personal_values_are_not_in_the_history(client: Client) 
     assert page.status_code == 200
     assert CANARY not in page.content.decode()
     assert [change.is_first for change in page.context["changes"]] == [True]
+
+
+def test_invited_person_sees_the_activity_once_also_in_every_count() -> None:
+    from django.http import QueryDict
+
+    from activities.models import Invitation
+    from baliportal.filters import archive_for
+    from members.roles import Rights
+
+    by, fiji, tonga = User.objects.service_account(), records.participant("Fiji"), records.participant("Tonga")
+    closed = {"access_class": AccessClass.STEERING_GROUP, "objectives": (records.objective(1),), "host": fiji}
+    invited = records.activity("XX-2010-01", **closed)
+    records.activity("XX-2010-02", **closed)
+    for party in (fiji, tonga):
+        Invitation.objects.create(activity=invited, participant=party, issued_at=timezone.now(), issued_by=by)
+    person = User.objects.create_user("person@fiji.example")
+    person.rights = Rights(represents=frozenset({fiji.pk, tonga.pk}))
+    found = archive_for(person, QueryDict("kind=workshop&participant=fiji"))
+    assert list(found.rows.values_list("reference", flat=True)) == ["XX-2010-01"]
+    assert (found.total, found.everything) == (1, 1)
+    counts = {name: [(option.key, option.count) for option in options] for name, options in found.facets.items() if options}
+    assert counts["kind"] == [("workshop", 1)]
+    assert counts["objective"] == [("OBJ-01", 1)]
+    assert counts["participant"] == [("fiji", 1)]
+    assert counts["year"] == [("2010", 1)]
+    assert archive_for(AnonymousUser(), QueryDict("")).everything == 0
