@@ -234,3 +234,25 @@ def test_invited_person_sees_the_activity_once_also_in_every_count() -> None:
     assert counts["participant"] == [("fiji", 1)]
     assert counts["year"] == [("2010", 1)]
     assert archive_for(AnonymousUser(), QueryDict("")).everything == 0
+
+
+@pytest.mark.parametrize(("access", "found"), [(AccessClass.PUBLIC, ["XX-A-2010-01"]), (AccessClass.PARTICIPANTS, [])])
+def test_text_of_a_document_is_found_by_those_who_may_read_it(client: Client, access: AccessClass, found: list[str]) -> None:
+    from reports.models import DocumentVersion
+
+    records.process()
+    by = User.objects.service_account()
+    document = Document.objects.create(
+        symbol="XX-A-2010-01", kind=DocumentKind.ACTIVITY_REPORT, title="Report", date=date(2010, 5, 5)
+    )
+    words = {"number": 1, "filename": "a.pdf", "media_type": "application/pdf", "size": 9, "sha256": "0" * 64, "added_by": by}
+    text = f"Delegates spoke of <b>{CANARY}</b> routes at length."
+    version = DocumentVersion.objects.create(document=document, storage_name="a", text=text, **words)
+    Document.objects.filter(pk=document.pk).update(
+        current_version=version, access_class=access, state=DocumentState.PUBLISHED, published_at=timezone.now(), published_by=by
+    )
+    page = client.get(f"/search/?q={CANARY}")
+    assert [document.symbol for document in page.context["documents"]] == found
+    assert (f"<mark>{CANARY}</mark>" in page.content.decode()) == bool(found)
+    assert "<b>" not in page.content.decode()
+    assert "routes at length" not in page.content.decode() or found
