@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from members.models import AnyUser
 
 PAGE_SIZE = 25
+MOST_OPTIONS, COMMON_OPTIONS = 10, 8  # a facet longer than the first shows the second
 MOST_DOTS = 400  # beyond this the timeline says nothing
 _SHAPES = {
     "ministerial-conference": "m",
@@ -42,6 +43,7 @@ class Option:
     term: Term
     count: int
     selected: bool
+    is_folded: bool = False  # among the rarer ones of a long facet, which a page shows on request
 
     @property
     def key(self) -> str:
@@ -85,7 +87,7 @@ class Archive:
         for name, terms in self.vocabulary.items():
             counts = self._counts.get(name, {})
             options = [Option(term, counts.get(key, 0), key in chosen[name]) for key, term in terms.items()]
-            found[name] = [option for option in options if option.count or option.selected]
+            found[name] = _folded([option for option in options if option.count or option.selected])
         found["has"] = [
             Option(Term(key, str(label)), self._counts.get("has", {}).get(key, 0), key in chosen["has"])
             for key, (label, _condition) in self.filter.has.items()
@@ -123,6 +125,14 @@ def archive(user: AnyUser, data: QueryDict, *, has: Mapping[str, tuple[str | Pro
     vocabulary = _vocabulary()
     includes = {**(has or {}), **record_includes(user)}
     return Archive(ActivityFilter(data, archive_base(user), vocabulary=vocabulary, has=includes), vocabulary)
+
+
+def _folded(options: list[Option]) -> list[Option]:
+    """A long facet with its rarer options folded: the common ones and those that are on stay in sight, in the record's order."""
+    if len(options) <= MOST_OPTIONS:
+        return options
+    common = sorted(options, key=lambda option: -option.count)[:COMMON_OPTIONS]
+    return [option if option in common or option.selected else replace(option, is_folded=True) for option in options]
 
 
 def _vocabulary() -> dict[str, dict[str, Term]]:

@@ -274,3 +274,14 @@ def test_calendar_lists_a_year_by_month(client: Client, rows: list[Row]) -> None
     assert "Month not recorded" in client.get("/calendar/2005/").content.decode()
     assert client.get("/calendar/1066/").status_code == 404
     assert client.get("/calendar/").status_code == 200
+
+
+def test_common_kinds_stay_in_sight_and_rare_ones_can_be_reached(client: Client, rows: list[Row]) -> None:
+    assert rows
+    options = client.get("/activities/?kind=launch").context["facets"]["kind"]
+    shown = {option.key for option in options if not option.is_folded}
+    assert {"workshop", "ad-hoc-group-meeting", "ministerial-conference", "launch"} <= shown
+    assert len(shown) == 9
+    page = client.get("/activities/").content.decode()
+    for option in options:
+        assert f'name="kind" value="{option.key}"' in page
