@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+EXTRAS = {"delivery", "stage", "code", "count", "error", "outcome"}  # ids and words of ours; the rest of `extra` is dropped
+
 
 def _printable(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Control characters of user input never reach a terminal or start a second line."""
@@ -22,6 +24,7 @@ def json_formatter() -> logging.Formatter:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=EXTRAS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     return structlog.stdlib.ProcessorFormatter(

@@ -59,12 +59,12 @@ class Sink:
     """`script` maps a stage to what happens there: bytes are the reply, "drop" hangs up, "hang" says nothing,
 
     "lose" (at the dot) takes the message and hangs up, "lose-hang" takes it and says nothing, "half" (at data) hangs up
-    while the body comes in. `hook(stage, number of messages taken)` runs before each answer.
+    while the body comes in. `hook(stage, number of messages taken, name the client gave in EHLO)` runs before each answer.
     """
 
     log: Path
     script: dict[str, bytes | str] = field(default_factory=dict)
-    hook: Callable[[str, int], None] | None = None
+    hook: Callable[[str, int, str], None] | None = None
     delay: float = 0.0
     tls: ssl.SSLContext | None = None
     received: list[Received] = field(default_factory=list)
@@ -130,6 +130,7 @@ class _Conversation:
     def __init__(self, sink: Sink, connection: socket.socket) -> None:
         self.sink, self.socket, self.buffer = sink, connection, b""
         self.over_tls = False
+        self.who = ""
         self.sender, self.recipients = "", []
 
     def run(self) -> None:
@@ -139,6 +140,7 @@ class _Conversation:
             verb = line.split(b" ")[0].split(b":")[0].upper().decode()
             self.sink.commands.append(verb)
             if verb in {"EHLO", "HELO"}:
+                self.who = line.partition(b" ")[2].decode()
                 self.answer("ehlo-tls" if self.over_tls or not self.sink.tls else "ehlo")
             elif verb == "STARTTLS":
                 self.starttls()
@@ -176,7 +178,7 @@ class _Conversation:
     def answer(self, stage: str) -> bool:
         """Answer as the script says. True where the answer is yes."""
         if self.sink.hook:
-            self.sink.hook(stage, len(self.sink.received))
+            self.sink.hook(stage, len(self.sink.received), self.who)
         step = self.sink.script.get(stage, YES.get(stage, b"250 ok"))
         if step == "drop":
             raise _Gone
@@ -207,7 +209,7 @@ class _Conversation:
         raw, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
         step = self.sink.script.get("dot", b"")
         if self.sink.hook:
-            self.sink.hook("before-keeping", len(self.sink.received))
+            self.sink.hook("before-keeping", len(self.sink.received), self.who)
         if self.sink.delay:
             time.sleep(self.sink.delay)
         if step in {"drop", "hang"} or (isinstance(step, bytes) and step and not step.startswith(b"2")):
@@ -215,14 +217,14 @@ class _Conversation:
             return
         number = self.keep(re.sub(rb"(?m)^\.\.", b".", raw + b"\r\n"))
         if self.sink.hook:
-            self.sink.hook("kept", number)
+            self.sink.hook("kept", number, self.who)
         if step in {"lose", "lose-hang"}:
             if step == "lose-hang":
                 self.sink._stop.wait(60)
             raise _Gone
         self.say(step if isinstance(step, bytes) and step else b"250 2.0.0 Ok: queued as SINK%d" % number)
         if self.sink.hook:
-            self.sink.hook("answered", number)
+            self.sink.hook("answered", number, self.who)
 
     def keep(self, raw: bytes) -> int:
         received = Received(self.sender, self.recipients, raw, self.over_tls)

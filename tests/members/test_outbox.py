@@ -171,7 +171,7 @@ def test_deferred_message_is_tried_again_with_the_same_bytes(queue: Queue, sink:
     delivery = queue(attachments=[enclosure])
     bodies = []
 
-    def remember(stage: str, _number: int) -> None:
+    def remember(stage: str, _number: int, _who: str) -> None:
         if stage == "before-keeping":
             bodies.append(stage)
 
@@ -227,9 +227,7 @@ def test_message_deferred_for_a_day_fails(queue: Queue, sink: Sink) -> None:
 
 def test_back_off_doubles_between_a_minute_and_two_hours() -> None:
     now = timezone.now()
-    waits = []
-    for tried in (0, 1, 2, 30, 60, 600):
-        waits.append(tasks.back_off(Delivery(first_tried_at=now - timedelta(minutes=tried)), now))
+    waits = [tasks.back_off(Delivery(first_tried_at=now - timedelta(minutes=tried)), now) for tried in (0, 1, 2, 30, 60, 600)]
     assert [wait.total_seconds() / 60 for wait in waits] == [1, 1, 2, 30, 60, 120]
 
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             try:
                 handled = self.round(stop)
             except DatabaseError as error:
-                logger.warning("the database does not answer", extra={"error": type(error).__name__})
+                logger.warning("the database does not answer", extra={"error": str(error).partition("\n")[0]})
                 connection.close()
                 handled = 0
             if not handled:
