@@ -2,10 +2,30 @@
 
 from django.urls import path
 
-from activities.views import objectives
+from activities.views import desk, invitations, national, objectives
 
 app_name = "activities"
+at_desk = "desk/activities/<str:reference>/"
+in_space = "national/<slug:slug>/invitations/<int:pk>/"
 urlpatterns = [
+    path("desk/activities/", desk.desk_activity_list, name="desk_activity_list"),
+    path("desk/activities/new/", desk.activity_new, name="activity_new"),
+    path(at_desk, desk.desk_activity, name="desk_activity"),
+    path(f"{at_desk}edit/", desk.activity_edit, name="activity_edit"),
+    path(f"{at_desk}publish/", desk.activity_publish, name="activity_publish"),
+    path(f"{at_desk}unpublish/", desk.activity_unpublish, name="activity_unpublish"),
+    path(f"{at_desk}withdraw/", desk.activity_withdraw, name="activity_withdraw"),
+    path(f"{at_desk}status/", desk.activity_status, name="activity_status"),
+    path(f"{at_desk}invitations/", invitations.activity_invitations, name="activity_invitations"),
+    path(f"{at_desk}invitations/<int:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),
+    path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
+    path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
+    path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
+    path("national/", national.national_choice, name="national"),
+    path("national/<slug:slug>/", national.national_space, name="national_space"),
+    path(in_space, national.delegation, name="delegation"),
+    path(f"{in_space}done/", national.delegation_done, name="delegation_done"),
+    path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
     path("objectives/", objectives.objective_list, name="objective_list"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("programme-areas/", objectives.programme_area_list, name="programme_area_list"),

@@ -35,7 +35,9 @@ def for_participants(participants: Iterable[Participant], *, topics: Iterable[in
     found: list[Recipient] = []
     for participant in wanted:
         named = officials.get(participant.pk, [])
-        found += [Recipient(participant, official, official.email, official.language or participant.language) for official in named]
+        found += [
+            Recipient(participant, official, official.email, official.language or participant.language) for official in named
+        ]
         if not named:
             office = offices.get(participant.pk)
             found.append(Recipient(participant, office, office.email if office else "", participant.language))

@@ -1,13 +1,25 @@
-"""The desk: work to do."""
+"""The desk: work to do, from real rows."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from activities.selectors_desk import Task, needs_attention, recently_changed, waiting_for_others
 from members.permissions import require_desk
+from members.selectors_desk import delivery_tasks
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
+    """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
-    return render(request, "portal/desk.html")
+    needs: list[Task] = [*needs_attention(request.user)]
+    context = {
+        "needs": needs,
+        "deliveries": delivery_tasks(request.user),
+        "waiting": waiting_for_others(request.user),
+        "changed": recently_changed(request.user),
+    }
+    return render(request, "portal/desk.html", context)

@@ -130,11 +130,17 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     """What is wrong in these forms, each with a link to its field."""
     errors = []
     for form in forms:
-        if form is None or not form.is_bound:
+        if form is None or not hasattr(form, "is_bound") or not form.is_bound:  # a page without a form gives ""
             continue
         errors += [("", message) for message in form.non_field_errors()]
         errors += [(field.id_for_label, message) for field in form for message in field.errors]
     return {"errors": errors}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary_of(forms: list[Any]) -> dict[str, Any]:
+    """The same for the forms of one sheet."""
+    return error_summary(*forms)
 
 
 @register.inclusion_tag("components/formats.html")

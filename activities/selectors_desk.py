@@ -1,0 +1,87 @@
+"""What waits at the desk, each with the page where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from activities.enums import ActivityStatus, InvitationState, NominationState
+from activities.models import Activity, Nomination
+from members.models.base import today
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
+
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the work list: what to do, where, and since when it waits (days, 0 where it is not late)."""
+
+    text: str
+    url: str
+    detail: str = ""
+    late: int = 0
+
+
+def needs_attention(user: AnyUser) -> list[Task]:
+    """Drafts to go on with, activities whose day has passed, delegates to confirm; the latest first."""
+    day = today()
+    own = Activity.objects.visible_to(user).filter(withdrawn_at__isnull=True)
+    tasks = [
+        Task(
+            _("Say whether it was held: %(title)s") % {"title": row.title},
+            reverse("activities:desk_activity", args=[row.reference]),
+            _("Its last day has passed, and its status is still planned."),
+            (day - row.last_day).days if row.last_day else 0,
+        )
+        for row in own.filter(status=ActivityStatus.PLANNED, last_day__lt=day, invitations__isnull=False).distinct()[:MOST]
+    ]
+    unrecorded = own.filter(status=ActivityStatus.HELD, delegate_rows__isnull=False, delegate_rows__attendance__isnull=True)
+    tasks += [
+        Task(
+            _("Record attendance: %(title)s") % {"title": row.title},
+            reverse("activities:activity_attendance", args=[row.reference]),
+            _("Delegates are registered, and attendance is not complete."),
+        )
+        for row in unrecorded.distinct()[:MOST]
+    ]
+    waiting = Nomination.objects.filter(state=NominationState.SUBMITTED, invitation__activity__confirm_delegates=True)
+    for row in waiting.values("invitation__activity__reference", "invitation__activity__title").annotate(n=Count("pk"))[:MOST]:
+        said = ngettext("Confirm %(number)d delegate: %(title)s", "Confirm %(number)d delegates: %(title)s", row["n"])
+        words = said % {"number": row["n"], "title": row["invitation__activity__title"]}
+        tasks.append(Task(words, reverse("activities:activity_invitations", args=[row["invitation__activity__reference"]])))
+    tasks += [
+        Task(
+            _("Go on with the draft: %(title)s") % {"title": row.title},
+            reverse("activities:desk_activity", args=[row.reference]),
+            row.reference,
+        )
+        for row in own.filter(published_at__isnull=True).order_by("-changed_at")[:MOST]
+    ]
+    return sorted(tasks, key=lambda task: -task.late)
+
+
+def waiting_for_others(user: AnyUser) -> list[Task]:
+    """Activities ahead whose invitations are not all answered."""
+    unanswered = Count("invitations", filter=Q(invitations__state=InvitationState.ISSUED))
+    rows = Activity.objects.visible_to(user).filter(withdrawn_at__isnull=True).annotate(n=unanswered).filter(n__gt=0)
+    return [
+        Task(
+            ngettext("%(number)d answer: %(title)s", "%(number)d answers: %(title)s", row.n)
+            % {"number": row.n, "title": row.title},
+            reverse("activities:activity_invitations", args=[row.reference]),
+        )
+        for row in rows.order_by("start", "reference")[:MOST]
+    ]
+
+
+def recently_changed(user: AnyUser) -> list[Activity]:
+    """The last activities that somebody changed."""
+    return list(Activity.objects.visible_to(user).select_related("kind").order_by("-changed_at", "-pk")[:8])

@@ -1,0 +1,204 @@
+"""Activities at the desk: record, edit, publish, withdraw, change the status."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from activities.enums import ActivityStatus
+from activities.forms import ActivityForm, StatusForm, WithdrawForm
+from activities.models import Activity
+from activities.models.lifecycles import ACTIVITY_TRANSITIONS
+from activities.permissions import get_activity_at_desk
+from activities.services import activities as service
+from members.errors import Conflict, DomainError
+from members.models import User
+from members.permissions import require_desk
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def desk_activity_list(request: HttpRequest) -> HttpResponse:
+    """All activities, drafts first, found by words."""
+    require_desk(request.user)
+    words = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    is_draft = ExpressionWrapper(Q(published_at__isnull=True), output_field=BooleanField())
+    rows = Activity.objects.visible_to(request.user).select_related("kind").alias(is_draft=is_draft)
+    rows = rows.order_by("-is_draft", F("start").desc(nulls_last=True), "-reference")
+    if words:
+        rows = rows.filter(
+            Q(title__unaccent__icontains=words) | Q(reference__istartswith=words) | Q(city__unaccent__icontains=words)
+        )
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "activities/desk_activity_list.html", {"page": page, "words": words})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_new(request: HttpRequest) -> HttpResponse:
+    """Record an activity, from nothing or from a copy of an earlier one (`?copy=`)."""
+    require_desk(request.user)
+    initial: dict[str, Any] = {}
+    if copied := request.GET.get("copy"):
+        earlier = get_activity_at_desk(request.user, copied)
+        initial = ActivityForm.initial_of(earlier) | {
+            "start": "",
+            "end": "",
+            "outcome": "",
+            "public_note": "",
+            "source_says": "",
+            "reply_by": None,
+        }
+    form = ActivityForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            activity = service.record_activity(content=form.content(), by=cast("User", request.user))
+        except (DomainError, ValidationError) as error:
+            _show(form, error)
+        else:
+            messages.success(request, _("%(reference)s is saved as a draft.") % {"reference": activity.reference})
+            return redirect("activities:desk_activity", activity.reference)
+    return render(request, "activities/activity_form.html", {"form": form, "copied": copied}, status=422 if form.errors else 200)
+
+
+def _show(form: Any, error: DomainError | ValidationError) -> None:
+    """What a service said, next to the field it belongs to."""
+    if isinstance(error, DomainError):
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+    elif hasattr(error, "error_dict"):
+        for name, found in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, found)
+    else:
+        form.add_error(None, error)
+
+
+@require_safe
+def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is done and what is missing for one activity."""
+    activity = get_activity_at_desk(request.user, reference)
+    following = sorted(ACTIVITY_TRANSITIONS.get(activity.status, frozenset()))
+    context = {
+        "activity": activity,
+        "statuses": [(value, ActivityStatus(value).label) for value in following],
+        "invited": activity.invitations.filter(issued_at__isnull=False).count(),
+        "delegates_named": activity.delegate_rows.filter(withdrawn_at__isnull=True).count(),
+        "attendance": activity.delegate_rows.filter(attendance__isnull=False).distinct().count(),
+        "withdraw_form": WithdrawForm(),
+    }
+    return render(request, "activities/desk_activity.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Edit; when somebody else was faster, both texts are shown and nothing is overwritten unseen."""
+    activity = get_activity_at_desk(request.user, reference)
+    form = ActivityForm(request.POST if request.method == "POST" else None, initial=ActivityForm.initial_of(activity))
+    if request.method == "POST" and form.is_valid():
+        expected = form.cleaned_data["version"] or 0
+        try:
+            service.edit_activity(
+                activity=activity, content=form.content(), expected_version=expected, by=cast("User", request.user)
+            )
+        except Conflict as conflict:
+            return _conflict(request, conflict.current, form)
+        except (DomainError, ValidationError) as error:
+            _show(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("activities:desk_activity", reference)
+    return render(
+        request, "activities/activity_form.html", {"form": form, "activity": activity}, status=422 if form.errors else 200
+    )
+
+
+def _conflict(request: HttpRequest, current: Activity, form: ActivityForm) -> HttpResponse:
+    theirs = ActivityForm(initial=ActivityForm.initial_of(current))
+    mine = request.POST.copy()
+    mine["version"] = str(current.version)
+    rows = []
+    for field in form:
+        other = theirs[field.name]
+        if field.name != "version" and _words(form, field.name, field.value()) != _words(form, field.name, other.value()):
+            rows.append((field.label, _words(form, field.name, field.value()), _words(form, field.name, other.value())))
+    context = {"form": ActivityForm(mine), "rows": rows, "activity": current}
+    return render(request, "activities/activity_conflict.html", context, status=409)
+
+
+def _words(form: ActivityForm, name: str, value: Any) -> str:
+    """A value as a person reads it, whether it comes from a form's text or from a record."""
+    queryset = getattr(form.fields[name], "queryset", None)
+    if queryset is not None:
+        keys = [
+            str(getattr(key, "pk", key))
+            for key in (value if isinstance(value, list | tuple) else [value])
+            if key not in (None, "")
+        ]
+        found = queryset.filter(pk__in=[key for key in keys if key.isdigit()])
+        return ", ".join(str(row) for row in found)
+    if value in (None, False, ""):
+        return ""
+    return str(_("yes")) if value in (True, "on") else str(value).replace("\r\n", "\n")
+
+
+@require_POST
+def activity_publish(request: HttpRequest, reference: str) -> HttpResponse:
+    activity = get_activity_at_desk(request.user, reference)
+    return _done(
+        request, reference, lambda: service.publish_activity(activity=activity, by=cast("User", request.user)), _("Published.")
+    )
+
+
+@require_POST
+def activity_unpublish(request: HttpRequest, reference: str) -> HttpResponse:
+    activity = get_activity_at_desk(request.user, reference)
+    said = _("It is a draft again.")
+    return _done(request, reference, lambda: service.unpublish_activity(activity=activity, by=cast("User", request.user)), said)
+
+
+@require_POST
+def activity_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    activity = get_activity_at_desk(request.user, reference)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why the activity is withdrawn."))
+        return redirect("activities:desk_activity", reference)
+    reason = form.cleaned_data["reason"]
+    said = _("Withdrawn. Its address now says why.")
+    return _done(
+        request,
+        reference,
+        lambda: service.withdraw_activity(activity=activity, reason=reason, by=cast("User", request.user)),
+        said,
+    )
+
+
+@require_POST
+def activity_status(request: HttpRequest, reference: str) -> HttpResponse:
+    activity = get_activity_at_desk(request.user, reference)
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a status from the list."))
+        return redirect("activities:desk_activity", reference)
+    status = ActivityStatus(form.cleaned_data["status"])
+    said = _("The status is changed.")
+    return _done(
+        request, reference, lambda: service.change_status(activity=activity, status=status, by=cast("User", request.user)), said
+    )
+
+
+def _done(request: HttpRequest, reference: str, act: Any, said: str) -> HttpResponse:
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, said)
+    return redirect("activities:desk_activity", reference)

@@ -1,0 +1,167 @@
+"""Invitations and attendance at the desk."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from activities.enums import AttendanceStatus, NominationState
+from activities.forms import InviteForm
+from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
+from activities.permissions import get_activity_at_desk
+from activities.services import attendance as attendance_service
+from activities.services import invitations as service
+from activities.services.nominations import confirm_delegate
+from members.errors import DomainError
+from members.models import Participant, User
+from members.models.base import today
+from members.selectors_recipients import for_participants
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who is invited, who has answered, and whom to invite now."""
+    activity = get_activity_at_desk(request.user, reference)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None, initial={"reply_by": activity.reply_by, "quota": activity.quota}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = service.issue_invitations(
+                activity=activity,
+                participants=form.cleaned_data["participants"],
+                reply_by=form.cleaned_data["reply_by"],
+                quota=form.cleaned_data["quota"],
+                by=cast("User", request.user),
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            said = ngettext("%(number)d invitation is issued.", "%(number)d invitations are issued.", len(new)) % {
+                "number": len(new)
+            }
+            messages.success(request, said)
+            return redirect("activities:activity_invitations", reference)
+    invitations = activity.invitations.select_related("participant", "activity").annotate(
+        named=Count("nominations", filter=~Q(nominations__state=NominationState.WITHDRAWN))
+    )
+    issued = {invitation.participant_id for invitation in invitations if invitation.issued_at and not invitation.withdrawn_at}
+    reachable = {recipient.participant.pk for recipient in for_participants(Participant.objects.all()) if recipient.is_reachable}
+    waiting = Nomination.objects.filter(invitation__activity=activity, state=NominationState.SUBMITTED)
+    context = {
+        "activity": activity,
+        "form": form,
+        "invitations": invitations,
+        "choices": [(row, row.pk in issued, row.pk in reachable) for row in Participant.objects.order_by("name")],
+        "chosen": {str(key) for key in request.POST.getlist("participants")},
+        "to_confirm": waiting.select_related("official", "invitation__participant") if activity.confirm_delegates else [],
+    }
+    return render(request, "activities/activity_invitations.html", context, status=422 if form.errors else 200)
+
+
+def _invitation(request: HttpRequest, reference: str, pk: int) -> Invitation:
+    activity = get_activity_at_desk(request.user, reference)
+    return get_object_or_404(Invitation.objects.visible_to(request.user).filter(activity=activity), pk=pk)
+
+
+@require_POST
+def invitation_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    invitation = _invitation(request, reference, pk)
+    try:
+        service.withdraw_invitation(invitation=invitation, by=cast("User", request.user))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The invitation is withdrawn."))
+    return redirect("activities:activity_invitations", reference)
+
+
+@require_POST
+def invitation_remind(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    invitation = _invitation(request, reference, pk)
+    try:
+        service.remind(invitation=invitation, by=cast("User", request.user), today=today())
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("A reminder is on its way."))
+    return redirect("activities:activity_invitations", reference)
+
+
+@require_POST
+def nomination_confirm(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    activity = get_activity_at_desk(request.user, reference)
+    nomination = get_object_or_404(Nomination.objects.visible_to(request.user).filter(invitation__activity=activity), pk=pk)
+    try:
+        confirm_delegate(nomination=nomination, by=cast("User", request.user), accept=request.POST.get("answer") != "no")
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("activities:activity_invitations", reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_attendance(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who was there, by day; the desk sees every delegation."""
+    activity = get_activity_at_desk(request.user, reference)
+    delegates = Delegate.objects.visible_to(request.user).filter(activity=activity, withdrawn_at__isnull=True)
+    return attendance_page(
+        request, activity, delegates.select_related("official", "participant"), "activities:activity_attendance", (reference,)
+    )
+
+
+def attendance_page(
+    request: HttpRequest, activity: Activity, delegates: object, route: str, arguments: tuple[object, ...]
+) -> HttpResponse:
+    """The sheet of attendance, for the desk and for a focal point: one mark per delegate and day."""
+    from django.db.models import QuerySet
+
+    if not isinstance(delegates, QuerySet):  # pragma: no cover - for the type checker
+        raise TypeError
+    days, rows, error = attendance_service.days_of(activity), list(delegates.order_by("participant__name", "official__name")), ""
+    if request.method == "POST":
+        everybody = request.POST.get("all", "")
+        marks = {(row.pk, day): request.POST.get(f"d{row.pk}-{day:%Y%m%d}", "") for row in rows for day in days}
+        if everybody:
+            marks = {key: mark or AttendanceStatus.PRESENT.value for key, mark in marks.items()}
+        try:
+            number = attendance_service.record_attendance(activity=activity, marks=marks, by=cast("User", request.user))
+        except DomainError as problem:
+            error = problem.message
+        else:
+            messages.success(
+                request, ngettext("%(number)d record changed.", "%(number)d records changed.", number) % {"number": number}
+            )
+            return redirect(route, *arguments)
+    known = {(row.delegate_id, row.day): row.status for row in Attendance.objects.filter(delegate__in=rows, session=None)}
+    context = {
+        "activity": activity,
+        "days": days,
+        "sheet": [(row, [_cell(row, day, known) for day in days]) for row in rows],
+        "statuses": AttendanceStatus.choices,
+        "error": error,
+        "can_record": bool(days) and not _too_early(activity),
+        "is_print": request.GET.get("format") == "print",
+    }
+    return render(request, "activities/activity_attendance.html", context, status=422 if error else 200)
+
+
+def _cell(row: Delegate, day: date, known: dict[tuple[int, date | None], str]) -> tuple[str, date, str]:
+    return f"d{row.pk}-{day:%Y%m%d}", day, known.get((row.pk, day), "")
+
+
+def _too_early(activity: Activity) -> bool:
+    try:
+        attendance_service.check_begun(activity)
+    except DomainError:
+        return True
+    return False

@@ -1,0 +1,128 @@
+"""Every route of the resolver × fourteen kinds of person: the answer that tests/access.yaml says, written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.cast import DESK, PERSONS, SIGNED_OUT, World, client_for, make_world
+
+ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text())
+GROUPS = {"signed_out": SIGNED_OUT, "desk": DESK}
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def routes(resolver: Any, namespace: str = "") -> Iterator[str]:
+    """Names of all routes, with their namespaces. A route without a name cannot have a row."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = ":".join(part for part in (namespace, entry.namespace or "") if part)
+            yield from routes(entry, inner)
+        elif isinstance(entry, URLPattern):
+            assert entry.name, entry.pattern
+            yield f"{namespace}:{entry.name}" if namespace else entry.name
+
+
+def expected(cells: dict[str, Any], person: str) -> Any:
+    """The answer for one person: by name, by group, or the default."""
+    if person in cells:
+        return cells[person]
+    for group, members in GROUPS.items():
+        if group in cells and person in members:
+            return cells[group]
+    return cells["default"]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        made = make_world()
+    yield made
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    known, said = set(routes(get_resolver())), [row["route"] for row in ROWS]
+    assert sorted(known - set(said)) == []
+    assert sorted(set(said) - known) == []
+    assert len(said) == len(set(said))
+
+
+def test_rows_name_only_persons_of_the_cast() -> None:
+    names = {name for row in ROWS for method in ("GET", *UNSAFE) for name in row.get(method, {})}
+    assert names <= {*PERSONS, *GROUPS, "default"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", PERSONS)
+def test_person_gets_what_the_matrix_says(world: World, person: str) -> None:
+    client = client_for(world, person)
+    wrong = []
+    for row in ROWS:
+        if person == "half_signed_in" and row["route"].startswith("mfa_"):
+            client = client_for(world, person)  # other pages of the sign-in end what was half done
+        url = row["url"].format(**vars(world))
+        for method in ("GET", *UNSAFE):
+            if method in row:
+                wrong += _compare(client, method, url, expected(row[method], person))
+            elif row.get("forms") == "allauth":
+                wrong += _survives(client, method, url)
+            elif method != "GET":
+                wrong += _refused(client, method, url)
+    assert not wrong, "\n".join(wrong)
+
+
+def _answer(client: Client, method: str, url: str) -> tuple[int, str]:
+    response = client.generic(method, url)
+    if response.streaming:
+        b"".join(response)  # read to its end, so that the file behind it is closed
+    return response.status_code, response.headers.get("Location", "")
+
+
+def _compare(client: Client, method: str, url: str, wanted: Any) -> list[str]:
+    status, location = _answer(client, method, url)
+    got: Any = "login" if status == 302 and location.startswith("/accounts/login/") else status
+    return [] if got == wanted else [f"{method} {url}: {got} {location}, not {wanted}"]
+
+
+def _refused(client: Client, method: str, url: str) -> list[str]:
+    """A method without a cell changes nothing for anybody."""
+    status, location = _answer(client, method, url)
+    fine = status in {403, 404, 405, 410} or (status == 302 and location.startswith("/accounts/"))
+    return [] if fine else [f"{method} {url}: {status} {location}, but no cell allows it"]
+
+
+def _survives(client: Client, method: str, url: str) -> list[str]:
+    """Forms that are not ours: whatever they answer to an empty request, they do not fail and lead nobody in."""
+    if "logout" in url:
+        return []
+    status, location = _answer(client, method, url)
+    fine = status < 500 and not (status == 302 and location.startswith("/desk/"))
+    return [] if fine else [f"{method} {url}: {status} {location}"]
+
+
+@pytest.mark.django_db
+def test_restricted_and_missing_records_are_answered_alike(world: World) -> None:
+    client = client_for(world, "anonymous")
+    for there, nowhere in (
+        (f"/activities/{world.draft_activity}/", "/activities/XX-2010-99/"),
+        (f"/activities/{world.restricted_activity}/", "/activities/XX-2010-99/"),
+        (f"/reports/{world.restricted_document}/", "/reports/XX-R-2010-99/"),
+    ):
+        hidden, missing = client.get(there), client.get(nowhere)
+        assert (hidden.status_code, missing.status_code) == (404, 404)
+        same = (
+            hidden.content.decode().replace(there.split("/")[2], "…"),
+            missing.content.decode().replace(nowhere.split("/")[2], "…"),
+        )
+        assert same[0] == same[1]
+    assert client.get(f"/activities/{world.withdrawn_activity}/").status_code == 410
