@@ -126,7 +126,7 @@ def test_kind_renders_in_each_language(kind: str, language: str) -> None:
     assert len(html.encode()) < 15_000
     assert all(len(line) <= WIDTH or "://" in line or " " not in line.strip() for line in text.splitlines())
     assert "\n\n\n" not in text
-    assert html.startswith("<!DOCTYPE html>") or html.startswith("<!doctype html>")
+    assert html.startswith(("<!DOCTYPE html>", "<!doctype html>"))
     assert f'lang="{language}"' in html
     build_message(
         message_id="<a@b>", to="a@b.example", subject=subject, text=text, html=html, language=language, sent_at=datetime.now(UTC)
