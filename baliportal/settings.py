@@ -191,7 +191,8 @@ _refuse(
     "SMTP without TLS is allowed to a mail server on this machine only.",
 )
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=300)  # a sender silent for so long is taken for dead
-DELIVERY_GATES: dict[str, str] = {}  # kind of message -> function that says why a delivery must not leave any more
+# Kind of message -> function of a delivery that says why it must not leave any more.
+DELIVERY_GATES = {"circulation": "reports.services.circulation.why_withheld"}
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def why_withheld(delivery: Delivery) -> str:
     needed = _NEEDED.get(AccessClass(delivery.access_class))
     if needed and not _holds(recipient, needed):
         return "The recipient may not see this class of documents any more."
-    gates: Mapping[str, str] = getattr(settings, "DELIVERY_GATES", {})
+    gates: Mapping[str, str] = settings.DELIVERY_GATES
     if delivery.kind in gates:
         gate: Callable[[Delivery], str] = import_string(gates[delivery.kind])
         return gate(delivery)

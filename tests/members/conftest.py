@@ -52,7 +52,7 @@ def enclosure(db: None) -> Enclosure:
 def queue(staff: User, official: Official) -> Callable[..., Delivery]:
     def queue_one(key: str = "circulation:1:official-1", **changes: Any) -> Delivery:
         words: dict[str, Any] = {
-            "kind": "circulation",
+            "kind": "notice",
             "to": official,
             "key": key,
             "subject": "Please acknowledge by 16 July: Report to Ministers",

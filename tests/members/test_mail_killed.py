@@ -142,7 +142,7 @@ def circulate(count: int, by: User, enclosure: Enclosure) -> None:
         to = Official.objects.create(participant=participant, name=f"Official {number}", email=f"official-{number}@a.example")
         key = f"circulation:1:{outbox.recipient_key(to)}"
         outbox.queue_delivery(
-            kind="circulation", to=to, key=key, subject="Report to Ministers", text="Attached.\n", by=by, attachments=[enclosure]
+            kind="notice", to=to, key=key, subject="Report to Ministers", text="Attached.\n", by=by, attachments=[enclosure]
         )
 
 

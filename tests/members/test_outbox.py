@@ -341,7 +341,7 @@ def test_member_whose_seat_ended_gets_no_steering_group_document(queue: Queue, s
 
 
 def test_gate_of_the_kind_is_asked(queue: Queue, sink: Sink, settings: Any) -> None:
-    settings.DELIVERY_GATES = {"circulation": "tests.members.test_outbox.closed_gate"}
+    settings.DELIVERY_GATES = {"notice": "tests.members.test_outbox.closed_gate"}
     assert withheld(queue(), sink) == "The document was reclassified."
 
 
