@@ -76,7 +76,7 @@ def _mark(shape: str, x: float, y: float) -> SafeString:
 def _key() -> SafeString:
     shapes = {
         "m": ("M8 0l8 8-8 8-8-8z", _("Ministerial conference")),
-        "s": ("M2 2h12v12H2z", _("Senior officials\u2019 meeting")),
+        "s": ("M2 2h12v12H2z", _("Senior officials’ meeting")),
         "w": ("M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13z", _("Workshop or training")),
         "x": ("M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z", _("Other meeting")),
     }

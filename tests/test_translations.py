@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2), "_": None}
+NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+IN_TEMPLATE = re.compile(r"\bn?gettext\((u?(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"))", re.DOTALL)
 APPS = ("members", "activities", "reports", "baliportal")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
 
 
 def marked() -> Iterator[tuple[str, str]]:
     """(file, message) of all that is marked in code and templates."""
-    for path in [*(p for app in APPS for p in (ROOT / app).rglob("*.py")), *(ROOT / "templates").rglob("*.*")]:
-        text = path.read_text(encoding="utf-8")
-        source = text if path.suffix == ".py" else templatize(text, origin=str(path))
-        for _line, message, _comments, _context in extract(
-            "python", BytesIO(source.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
-        ):
-            yield str(path.relative_to(ROOT)), message if isinstance(message, str) else message[0]
+    for path in (p for app in APPS for p in (ROOT / app).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMES and node.args:
+                said = node.args[0]
+                if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    yield str(path.relative_to(ROOT)), said.value
+    for path in (p for p in (ROOT / "templates").rglob("*") if p.suffix in {".html", ".txt"}):
+        for found in IN_TEMPLATE.finditer(templatize(path.read_text(encoding="utf-8"), origin=str(path))):
+            yield str(path.relative_to(ROOT)), ast.literal_eval(found[1])
 
 
 def catalogue() -> dict[str, str]:
