@@ -16,6 +16,7 @@ from activities.models import Activity, Invitation
 from activities.models.lifecycles import INVITATION_TRANSITIONS, TransitionError, check_transition
 from members.audit import acting
 from members.errors import DomainError
+from members.mail import render_mail
 from members.models import Participant, User
 from members.permissions import check_can
 from members.roles import Permission
@@ -74,8 +75,6 @@ def invitation_address(invitation: Invitation) -> str:
 
 def _write(invitation: Invitation, recipient: Recipient, by: User, *, kind: str = "invitation") -> None:
     """Queue the letter to one recipient; a participant whom nobody can be written to stays visible on the desk."""
-    from members.mail import render_mail
-
     if recipient.to is None or not recipient.is_reachable:
         return
     context = {

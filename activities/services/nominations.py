@@ -16,6 +16,7 @@ from activities.models import Activity, Delegate, Invitation, Nomination
 from activities.services.invitations import invitation_address
 from members.audit import acting
 from members.errors import DomainError
+from members.mail import render_mail
 from members.models import Official, User
 from members.models.base import today
 from members.permissions import check_can
@@ -193,8 +194,6 @@ def confirm_delegate(*, nomination: Nomination, by: User, accept: bool = True) -
 
 def _acknowledge(invitation: Invitation, nominations: list[Nomination], by: User) -> None:
     """A mail to who sent the sheet, with what was registered."""
-    from members.mail import render_mail
-
     official = by.officials.filter(participant=invitation.participant).first()
     if official is None or not official.email:
         return
