@@ -1,0 +1,119 @@
+"""Rules of the record that no constraint can hold: found and named, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from zoneinfo import available_timezones
+
+from django.core.files.storage import default_storage
+from django.db.models import Count, Q
+
+from activities.enums import ActivityStatus, ReviewOutcome
+from activities.models import Activity, Objective, Recommendation, Review
+from members.enums import AppointmentRole, Confidence
+from members.models import Appointment, Seat, StandingPeriod
+from members.models.base import today
+from reports.models import Document, DocumentVersion
+
+type Finding = tuple[str, str]  # what it is about, and what is wrong
+
+
+def cited_documents() -> Iterator[Finding]:
+    """A recommendation cites a document that exists, and a paragraph of it."""
+    known = set(Document.objects.values_list("symbol", flat=True))
+    for row in Recommendation.objects.exclude(document_symbol=""):
+        if row.document_symbol not in known:
+            yield row.reference, f"cites {row.document_symbol}, which the record does not have."
+        elif not row.paragraph:
+            yield row.reference, f"cites {row.document_symbol} without a paragraph."
+
+
+def time_zones() -> Iterator[Finding]:
+    """An activity's time zone is a known one."""
+    known = available_timezones()
+    for row in Activity.objects.exclude(time_zone=""):
+        if row.time_zone not in known:
+            yield row.reference, f"has the unknown time zone {row.time_zone}."
+
+
+def held_in_the_future() -> Iterator[Finding]:
+    """What was held has begun."""
+    for row in Activity.objects.filter(status=ActivityStatus.HELD, start__gt=today()):
+        yield row.reference, "is marked as held, but its first day is ahead."
+
+
+def sources_of_facts() -> Iterator[Finding]:
+    """What is not marked as unconfirmed names a source."""
+    for model, label in ((Activity, "reference"), (Document, "symbol"), (Objective, "code")):
+        rows = model._default_manager.exclude(confidence=Confidence.GENERAL_KNOWLEDGE).filter(source__isnull=True)
+        if model is Activity:
+            rows = rows.filter(published_by__is_service=True)
+        for row in rows:
+            yield str(getattr(row, label)), "names no source and is not marked as unconfirmed."
+
+
+def differing_sources() -> Iterator[Finding]:
+    """Where a source differs, a public note says so."""
+    for row in Activity.objects.exclude(source_says="").filter(public_note=""):
+        yield row.reference, "says what another source states, but has no public note."
+
+
+def unconfirmed_standing() -> Iterator[Finding]:
+    """A participant has one standing today."""
+    counted = StandingPeriod.objects.current().values("participant__name").annotate(n=Count("pk")).filter(n__gt=1)
+    for row in counted:
+        yield row["participant__name"], "has more than one standing today."
+
+
+def reviews_of_goals() -> Iterator[Finding]:
+    """An objective that continues, continues in an area that continues objectives."""
+    rows = Review.objects.filter(outcome=ReviewOutcome.CONTINUED, continued_in__isnull=True).select_related("objective", "goal")
+    for row in rows:
+        yield str(row.objective or row.goal), "is continued, but in no area."
+
+
+def appointments_and_seats() -> Iterator[Finding]:
+    """Who holds a seat holds it while the seat exists, and belongs to its participant."""
+    rows = Appointment.objects.filter(role=AppointmentRole.SEAT).select_related("seat__participant", "official", "office")
+    for row in rows:
+        seat, holder = row.seat, row.official or row.office
+        if seat is None or holder is None:
+            continue
+        if seat.period_to and (row.period_to is None or row.period_to > seat.period_to):
+            yield str(seat), "is held longer than it exists."
+        if seat.participant_id and holder.participant_id != seat.participant_id:
+            yield str(seat), "is held by somebody of another participant."
+
+
+def co_chairs() -> Iterator[Finding]:
+    """Somebody holds a seat that approves: without, no report can be circulated."""
+    if Seat.objects.exists() and not Seat.objects.current().filter(role__approves=True).exists():
+        yield "steering group", "has no seat that approves reports today."
+
+
+def files_of_documents() -> Iterator[Finding]:
+    """The file of every version is there."""
+    for row in DocumentVersion.objects.select_related("document"):
+        if not default_storage.exists(row.storage_name):
+            yield f"{row.document.symbol} v{row.number} {row.language}", "has lost its file."
+
+
+def open_circles() -> Iterator[Finding]:
+    """A published document that is held here has a version."""
+    for row in Document.objects.filter(Q(held="file"), published_at__isnull=False, current_version__isnull=True):
+        yield row.symbol, "is published as held here, but has no file."
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    cited_documents,
+    time_zones,
+    held_in_the_future,
+    sources_of_facts,
+    differing_sources,
+    unconfirmed_standing,
+    reviews_of_goals,
+    appointments_and_seats,
+    co_chairs,
+    files_of_documents,
+    open_circles,
+)
