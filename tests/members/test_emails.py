@@ -193,3 +193,14 @@ def test_long_title_is_shortened_in_the_subject() -> None:
     subject, _text, _html = render_mail("circulation", context("circulation") | {"title": "x " * 300}, "en")
     assert len(subject) <= 250
     assert subject.endswith("…")
+
+
+@pytest.mark.django_db
+def test_invite_command_mails_the_link_that_it_prints(capsys: pytest.CaptureFixture[str], mailoutbox: list[Any]) -> None:
+    from django.core.management import call_command
+
+    call_command("invite", "new@secretariat.example", "--role", "secretariat", "--language", "id")
+    link = capsys.readouterr().out.strip()
+    assert [message.to for message in mailoutbox] == [["new@secretariat.example"]]
+    assert link in mailoutbox[0].body
+    assert [kind for _body, kind in mailoutbox[0].alternatives] == ["text/html"]
