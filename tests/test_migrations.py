@@ -63,7 +63,7 @@ def test_role_of_web_and_workers_may_not(statement: str) -> None:
     from django.db import ProgrammingError, transaction
 
     with (
-        pytest.raises(ProgrammingError, match="permission denied|must be owner"),
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
