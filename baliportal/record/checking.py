@@ -44,11 +44,9 @@ def held_in_the_future() -> Iterator[Finding]:
 
 def sources_of_facts() -> Iterator[Finding]:
     """What is not marked as unconfirmed names a source."""
-    for model, label in ((Activity, "reference"), (Document, "symbol"), (Objective, "code")):
-        rows = model._default_manager.exclude(confidence=Confidence.GENERAL_KNOWLEDGE).filter(source__isnull=True)
-        if model is Activity:
-            rows = rows.filter(published_by__is_service=True)
-        for row in rows:
+    activities = Activity.objects.filter(published_by__is_service=True)
+    for rows, label in ((activities, "reference"), (Document.objects.all(), "symbol"), (Objective.objects.all(), "code")):
+        for row in rows.exclude(confidence=Confidence.GENERAL_KNOWLEDGE).filter(source__isnull=True):
             yield str(getattr(row, label)), "names no source and is not marked as unconfirmed."
 
 
