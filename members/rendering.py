@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import re
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -59,7 +61,8 @@ def render_pdf(  # noqa: PLR0913 - what a document is made of, keyword-only
     """The PDF of `html`: PDF/A-3a, tagged, with the PDF/UA-1 mark; the same input gives the same bytes.
 
     Addresses in `html` are relative to the folder `assets` and reach nothing outside it; `language` must be that of the
-    html element. `title`, `language` and `created` are the only metadata. `progress` hears what the engine does.
+    html element. `title`, `language` and `created` are the only metadata. `progress` hears what the engine does,
+    in the caller's own thread.
     Limits: `seconds` of wall time, `memory` in bytes of address space. Raises RenderingError.
     """
     job = {
@@ -87,22 +90,25 @@ def _run(job: bytes, scratch: Path, seconds: float, progress: Callable[[str], No
     )
     output: list[bytes] = []
     errors: list[str] = []
-    readers = [
+    lines: queue.Queue[bytes] = queue.Queue()
+    threads = [
         threading.Thread(target=_write, args=(child.stdin, job), daemon=True),
         threading.Thread(target=_read_all, args=(child.stdout, output), daemon=True),
-        threading.Thread(target=_listen, args=(child.stderr, errors, progress), daemon=True),
+        threading.Thread(target=_listen, args=(child.stderr, lines), daemon=True),
     ]
-    for reader in readers:
-        reader.start()
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + seconds
     try:
-        status = child.wait(seconds)
-    except subprocess.TimeoutExpired:
+        _follow(lines, errors, progress, until)
+        status = child.wait(max(until - time.monotonic(), 0.1))
+    except (queue.Empty, subprocess.TimeoutExpired):
         raise RenderingError(f"The document was not ready after {seconds:.0f} seconds.") from None
     finally:
         child.kill()
         child.wait()
-        for reader in readers:
-            reader.join(5)
+        for thread in threads:
+            thread.join(5)
         for pipe in (child.stdin, child.stdout, child.stderr):
             if pipe:
                 pipe.close()
@@ -146,8 +152,15 @@ def _read_all(pipe: IO[bytes], output: list[bytes]) -> None:
     output.append(pipe.read())
 
 
-def _listen(pipe: IO[bytes], errors: list[str], progress: Callable[[str], None]) -> None:
-    for raw in pipe:
+def _listen(pipe: IO[bytes], lines: queue.Queue[bytes]) -> None:
+    for line in pipe:
+        lines.put(line)
+    lines.put(b"")
+
+
+def _follow(lines: queue.Queue[bytes], errors: list[str], progress: Callable[[str], None], until: float) -> None:
+    """Pass on what the child says until it falls silent for good. Raises queue.Empty when time is up."""
+    while raw := lines.get(timeout=max(until - time.monotonic(), 0.0)):
         line = raw.decode(errors="replace").strip()
         if line.startswith('{"progress"'):
             progress(str(json.loads(line)["progress"]))
