@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from reports.urls_desk import urlpatterns as desk
 from reports.views import documents
 
 app_name = "reports"
 urlpatterns = [
+    *desk,
     path("reports/", documents.document_list, name="document_list"),
     path("reports/<str:symbol>/", documents.document_detail, name="document_detail"),
 ]

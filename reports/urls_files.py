@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from reports.views import documents
+from reports.views import circulations, documents
 
 urlpatterns = [
+    path("r/<str:token>/", circulations.acknowledge_page, name="acknowledge"),
     path("reports/<str:symbol>/v<int:number>/<slug:language>.<slug:extension>", documents.document_file, name="document_file"),
 ]

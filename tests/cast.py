@@ -18,8 +18,11 @@ from activities.models import Activity, ActivityKind, Invitation, Objective, Pro
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import Appointment, Body, Official, Participant, Process, Seat, SeatRole, Topic, User
 from members.models.base import today
+from members.services.outbox import queue_delivery
 from reports.enums import DocumentKind, DocumentState, Held
 from reports.models import Document, DocumentVersion
+from reports.services.circulation import prepare_circulation
+from reports.services.progress import compile_report, freeze_report
 
 SIGNED_OUT = ("anonymous", "delegate", "deactivated", "half_signed_in")
 DESK = ("secretariat", "administrator")
@@ -54,6 +57,11 @@ class World:
     invitation_b: int = 0
     other_invitation: int = 0
     token: str = "none"
+    missing: int = 999_999_999
+    progress_report: int = 0
+    frozen_report: str = ""
+    circulation: int = 0
+    delivery: int = 0
 
 
 def make_world() -> World:
@@ -87,6 +95,7 @@ def make_world() -> World:
     }
     world = World(users)
     _records(world, {"a": a, "b": b, "agency": agency})
+    _reports(world, a)
     return world
 
 
@@ -171,3 +180,18 @@ def client_for(world: World, name: str) -> Client:
     if name == "deactivated":
         User.objects.filter(pk=user.pk).update(is_active=False)
     return client
+
+
+def _reports(world: World, participant: Participant) -> None:
+    """A draft and a frozen progress report, a circulation not yet started, and one message."""
+    by, year = world.users["secretariat"], today().year
+    meeting = Activity.objects.get(reference=world.activity)
+    period: dict[str, Any] = {"period_from": date(year, 1, 1), "period_to": date(year, 12, 31)}
+    world.progress_report = compile_report(meeting=meeting, by=by, **period).pk
+    report = compile_report(meeting=meeting, by=by, **period)
+    frozen = freeze_report(report=report, languages=["en"], expected_version=report.version, by=by)
+    world.frozen_report = frozen.document.symbol
+    world.circulation = prepare_circulation(report=frozen, rule="counterparts", by=by).pk
+    to = Official.objects.filter(participant=participant).first()
+    assert to
+    world.delivery = queue_delivery(kind="test", to=to, key="test:1", subject="A message", text="Its text", by=by).pk
