@@ -67,7 +67,7 @@ def _how(by: User, delegate: Delegate) -> AttendanceRecordedBy:
 
 
 def _mark(delegate: Delegate, day: date, status: str, how: AttendanceRecordedBy, by: User) -> int:
-    found = Attendance.objects.select_for_update().filter(delegate=delegate, day=day, session=None).first()
+    found = Attendance.objects.select_for_update().filter(delegate=delegate, day=day, session__isnull=True).order_by("pk").first()
     if not status:
         return found.delete()[0] and 1 if found else 0
     if found and found.status == status:
