@@ -7,7 +7,15 @@ from typing import Any
 
 import structlog
 
-EXTRAS = {"delivery", "stage", "code", "count", "error", "outcome", "rendering"}  # ids and words of ours; the rest of `extra` is dropped
+EXTRAS = {
+    "delivery",
+    "stage",
+    "code",
+    "count",
+    "error",
+    "outcome",
+    "rendering",
+}  # ids and words of ours; the rest of `extra` is dropped
 
 
 def _printable(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
