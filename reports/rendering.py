@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from babel.dates import format_date
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -18,7 +17,7 @@ from django.utils.translation import ngettext
 
 from activities.enums import ActivityStatus, ReviewOutcome
 from members.charts_bars import bars
-from members.partial_dates import format_span
+from members.partial_dates import format_partial, format_span
 from members.rendering import line_break
 from reports.models import ProgressReport
 from reports.selectors_progress import figure_labels
@@ -85,7 +84,7 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
         "unconfirmed": shot["totals"]["unconfirmed"],
         "without_objective": shot["totals"]["without_objective"],
         "activities": [_activity(row, language) for row in shot["activities"]],
-        "taken": format_date(taken, "long", locale=language),
+        "taken": format_partial(taken, "day", language),
     }
 
 

@@ -60,7 +60,7 @@ def _get(request: HttpRequest, symbol: str) -> ProgressReport:
 def approval_detail(request: HttpRequest, symbol: str) -> HttpResponse:
     """One report: its files with their hashes, who has approved, and the button."""
     report = _get(request, symbol)
-    form = ApproveForm(request.POST or None)
+    form = ApproveForm(request.POST if request.method == "POST" else None)
     files = latest_renderings(report)
     if request.method == "POST":
         check_can(request.user, Permission.APPROVE_REPORTS)

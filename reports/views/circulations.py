@@ -78,7 +78,7 @@ def circulation_new(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": "counterparts",
         "body_en": _("The co-chairs attach the progress report. It reviews what was done for each objective."),
     }
-    form = CirculationForm(request.POST or None, initial=initial)
+    form = CirculationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
         check_can(request.user, Permission.CIRCULATE)
         if form.is_valid():
@@ -213,7 +213,7 @@ def _delivery_context(delivery: Delivery, **more: object) -> dict[str, object]:
 def delivery_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what became of a copy in doubt, with evidence."""
     delivery = _delivery(request, pk)
-    form = SettleForm(request.POST or None)
+    form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         check_can(request.user, Permission.CIRCULATE)
         if form.is_valid():

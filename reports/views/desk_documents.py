@@ -51,7 +51,7 @@ def desk_document_list(request: HttpRequest) -> HttpResponse:
 def desk_document_new(request: HttpRequest) -> HttpResponse:
     """Draft a document; its symbol is given now."""
     require_desk(request.user)
-    form = NewDocumentForm(request.POST or None)
+    form = NewDocumentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         check_can(request.user, Permission.MANAGE_DOCUMENTS)
         if form.is_valid():

@@ -40,7 +40,7 @@ def get_report(request: HttpRequest, pk: int) -> ProgressReport:
 def progress_report_list(request: HttpRequest) -> HttpResponse:
     """All progress reports, and the form that compiles a new one."""
     require_desk(request.user)
-    form = CompileForm(request.POST or None)
+    form = CompileForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         check_can(request.user, Permission.COMPILE_REPORTS)
         if form.is_valid():
@@ -102,7 +102,7 @@ def progress_report_section(request: HttpRequest, pk: int, key: str) -> HttpResp
     if report.is_frozen:
         messages.error(request, _("The report is frozen: it does not change any more."))
         return redirect("reports:progress_report_detail", report.pk)
-    form = SectionForm(request.POST or None, initial={**section, "version": report.version})
+    form = SectionForm(request.POST if request.method == "POST" else None, initial={**section, "version": report.version})
     other: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         check_can(request.user, Permission.COMPILE_REPORTS)
@@ -170,7 +170,9 @@ def progress_report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
     if report.is_frozen:
         messages.info(request, _("The report is frozen already."))
         return redirect("reports:progress_report_detail", report.pk)
-    form = FreezeForm(request.POST or None, initial={"version": report.version, "languages": ["en", "id"]})
+    form = FreezeForm(
+        request.POST if request.method == "POST" else None, initial={"version": report.version, "languages": ["en", "id"]}
+    )
     status = 200
     if request.method == "POST":
         check_can(request.user, Permission.COMPILE_REPORTS)

@@ -19,7 +19,7 @@ from tests.reports.files import docx, pdf
 from tests.reports.test_circulation import approved_by_both, hashes
 
 LONG = "x" * 30_000
-HOSTILE = ["", " ", "\x00", "<script>alert(1)</script>", "'; DROP TABLE x; --", LONG, "９９９９", "2004-13-45", "-1", "9" * 40]
+HOSTILE = ["", " ", "\x00", "<script>alert(1)</script>", "'; DROP TABLE x; --", LONG, "99999", "2004-13-45", "-1", "9" * 40]
 
 
 def client_of(user: Any) -> Client:
@@ -193,7 +193,7 @@ def test_activity_report_is_attached_and_published(desk: Client, cast: Cast) -> 
     assert "Words of the report" in document.current_version.text
     page = Client().get(f"/reports/{document.symbol}/")
     assert page.status_code == 200
-    assert Client().get(f"/reports/{document.symbol}/v1/en.pdf").status_code == 200
+    assert b"".join(Client().get(f"/reports/{document.symbol}/v1/en.pdf")).startswith(b"%PDF-")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report.exe", "report", "a" * 300 + ".pdf"])
