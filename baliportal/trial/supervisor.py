@@ -224,6 +224,7 @@ class Trial:
             "web": web,
             "worker-mail": [*worker, "-Q", "mail", "-c", "1", "-n", "mail@%h"],
             "worker-pdf": [*worker, "-Q", "pdf", "-c", "1", "-n", "pdf@%h", "--max-tasks-per-child", "20"],
+            "mail-loop": [python, str(ROOT / "manage.py"), "drain_outbox", "--loop"],
             "beat": [*celery, "beat", "--loglevel", "warning", "--schedule", str(self.var / "beat"), "--pidfile", ""],
         }
         for name, command in commands.items():
@@ -236,8 +237,8 @@ class Trial:
             self.write_children()
             if not _wait_until(self.answers, 60):
                 raise SystemExit(f"\nThe web server does not answer. Its log: {self.logs / 'web.log'}")
-        with step("mail worker, PDF worker, beat"):
-            for name in ("worker-mail", "worker-pdf", "beat"):
+        with step("mail worker, its loop, PDF worker, beat"):
+            for name in ("worker-mail", "worker-pdf", "mail-loop", "beat"):
                 by_name[name].start()
             self.write_children()
 
