@@ -63,7 +63,7 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
     return {
         "language": language,
         "is_final": is_final,
-        "process": _in(shot["process"], "name", language, plain="name_en"),
+        "process_name": _in(shot["process"], "name", language, plain="name_en"),
         "process_full": _in(shot["process"], "full_name", language, plain="full_name_en"),
         "title": _in(shot, "title", language),
         "meeting": _meeting(shot["meeting"], language),
@@ -72,7 +72,7 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
         "number": _("%(symbol)s, version %(version)d") % {"symbol": symbol, "version": version},
         "foot": _("%(symbol)s, version %(version)d, %(language)s")
         % {"symbol": symbol, "version": version, "language": _language_name(language)},
-        "languages": ", ".join(_spoken(code) for code in shot["languages"]),
+        "spoken": ", ".join(_spoken(code) for code in shot["languages"]),
         "address": address,
         "address_shown": address.split("://", 1)[1].rstrip("/"),
         "qr": _qr(address),

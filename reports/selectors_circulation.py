@@ -85,10 +85,9 @@ def delivery_words(delivery: Delivery) -> dict[str, Any]:
     """A delivery's state in words, with the shape that goes with it."""
     state = delivery.state
     kind = {"accepted": "ok", "failed": "late", "bounced": "late", "in-doubt": "late", "withheld": "late"}.get(state, "wait")
-    label = str(delivery.get_state_display())
+    label, said = str(delivery.get_state_display()), ""
     if state in {DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.WITHHELD}:
-        said = delivery.reason or delivery.smtp_reply
-        label = _("%(state)s: %(reason)s") % {"state": label, "reason": said[:120]} if said else label
+        said = (delivery.reason or delivery.smtp_reply)[:200]
     if state == DeliveryState.DEFERRED:
         label = _("Trying again at %(time)s") % {"time": f"{delivery.send_after:%H:%M} UTC"}
-    return {"kind": kind, "label": label}
+    return {"kind": kind, "label": label, "reason": said}

@@ -80,6 +80,7 @@ def test_builder_and_preview_show_the_figures(desk: Client, draft: ProgressRepor
         preview = desk.get(f"/desk/progress-reports/{draft.pk}/preview/?language={language}")
         assert b"XX-2010-02" in preview.content
         assert b"style=" not in preview.content
+        assert b"The Test Process</span>" in preview.content, "the page's own head stays"
     assert desk.get(f"/desk/progress-reports/{draft.pk}/preview/?language=xx").status_code == 404
 
 
