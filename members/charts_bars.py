@@ -32,7 +32,7 @@ def bars(rows: Sequence[tuple[str, int, int]], *, title: str, first: str, second
     key = format_html(
         '<rect x="{0}" y="{1}" width="10" height="10" fill="{2}"/><text x="{3}" y="{4}" font-size="12" fill="{5}">{6}</text>'
         '<rect x="{7}" y="{1}" width="10" height="10" fill="{8}"/><text x="{9}" y="{4}" font-size="12" fill="{5}">{10}</text>',
-        *(_LABEL, height - 16, FIRST, _LABEL + 16, height - 7, QUIET, first, _LABEL + 120, SECOND, _LABEL + 136, second),
+        *(_LABEL, height - 16, FIRST, _LABEL + 16, height - 7, QUIET, first, _LABEL + 240, SECOND, _LABEL + 256, second),
     )
     told = "; ".join(f"{label}: {one} {first}, {two} {second}" for label, one, two in rows)
     return format_html(

@@ -67,7 +67,9 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
         "process_full": _in(shot["process"], "full_name", language, plain="full_name_en"),
         "title": _in(shot, "title", language),
         "meeting": _meeting(shot["meeting"], language),
-        "period": format_span(*_days(shot["period"]), "day", language),
+        "period": format_span(*_days(shot["period"]), "day", language)
+        .replace(" ", "\u00a0")
+        .replace("\u00a0–\u00a0", " –\u00a0"),
         "presented_by": _joined(shot["presented_by"]),
         "number": _("%(symbol)s, version %(version)d") % {"symbol": symbol, "version": version},
         "foot": _("%(symbol)s, version %(version)d, %(language)s")
@@ -198,7 +200,7 @@ def _finding(row: dict[str, Any]) -> str:
 
 def _chart(objectives: list[dict[str, Any]]) -> SafeString:
     rows = [(row["code"], row["held"], row["planned"]) for row in objectives]
-    return bars(rows, title=_("Activities by objective"), first=_("held"), second=_("planned"))
+    return bars(rows, title=_("Activities by objective"), first=_("Activities held"), second=_("Activities planned"))
 
 
 def _activity(row: dict[str, Any], language: str) -> dict[str, Any]:
