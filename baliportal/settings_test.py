@@ -7,6 +7,8 @@ from pathlib import Path
 os.environ["PORTAL_MODE"] = "trial"
 os.environ.setdefault("DATABASE_URL", "postgresql://owner@/portal?host=/nonexistent")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
+# A busy computer is no fault: the limits of production would make tests fail by the clock.
+os.environ.setdefault("DATABASE_LIMITS", "-c statement_timeout=120s -c lock_timeout=20s")
 
 from baliportal.settings import *  # noqa: F403 - the environment comes first
 

@@ -106,3 +106,13 @@ def _fresh_caches() -> None:
 
     for alias in ("default", "disposable"):
         caches[alias].clear()
+
+
+def vacuum_as_owner() -> None:
+    """Sweep up after other tests and count anew: only the owner may, and the planner needs it after a loading."""
+    import psycopg
+    from django.db import connection
+
+    place = connection.settings_dict
+    with psycopg.connect(dbname=place["NAME"], user="owner", host=place["HOST"], autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")

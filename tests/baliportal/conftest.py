@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import vacuum_as_owner
+
 FOUNDING = Path(__file__).resolve().parents[2] / "baliportal" / "founding"
 
 
@@ -21,6 +23,7 @@ def founding_record(django_db_setup: None, django_db_blocker: Any) -> Iterator[P
     with django_db_blocker.unblock():
         report = load_record(FOUNDING)
         assert report.problems == []
+        vacuum_as_owner()
     yield FOUNDING
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
