@@ -113,6 +113,8 @@ def vacuum_as_owner() -> None:
     import psycopg
     from django.db import connection
 
-    place = connection.settings_dict
-    with psycopg.connect(dbname=place["NAME"], user="owner", host=place["HOST"], autocommit=True) as owner:
+    from baliportal.trial import postgres
+
+    place, host = connection.settings_dict, str(postgres.socket_folder(VAR.resolve()))
+    with psycopg.connect(dbname=place["NAME"], user="owner", host=host, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
