@@ -38,9 +38,9 @@ DEBUG = False
 
 # --- who we are ------------------------------------------------------------------------------------------------------
 SECRET_KEY = _required("SECRET_KEY", trial="trial-only-" + "0" * 50)
-_SHORTEST_KEY = 50
+_SHORTEST_KEY, _FEWEST_SIGNS = 50, 5
 _refuse(
-    len(SECRET_KEY) < _SHORTEST_KEY or SECRET_KEY.startswith("trial-only-"),
+    len(set(SECRET_KEY)) < _FEWEST_SIGNS or len(SECRET_KEY) < _SHORTEST_KEY or SECRET_KEY.startswith("trial-only-"),
     "SECRET_KEY is too short or a sample: use 50 random characters or more.",
 )
 ORIGIN = _required("PORTAL_ORIGIN", trial="http://localhost:8000").rstrip("/")
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "baliportal.middleware.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
