@@ -337,8 +337,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     trial = Trial(Path(os.environ.get("BALIPORTAL_VAR", ROOT / "var")).resolve(), options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a shell started us with one ignored
+        signal.signal(number, lambda *_: sys.exit(0))
     trial.take_lock()
     trial.stop_leftovers()
     trial.check_port()
