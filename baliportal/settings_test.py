@@ -1,6 +1,8 @@
 """Settings of the tests: the trial's, on a database and a media folder of their own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -24,4 +26,6 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="baliportal-media-"))
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="baliportal-static-"))  # empty: pages link to static files, tests do not fetch them
+for folder in (MEDIA_ROOT, STATIC_ROOT):
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 SECOND_FACTOR_MAY_BE_WAIVED = True

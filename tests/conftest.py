@@ -101,6 +101,15 @@ def _no_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request in Indonesian leaves its language to the thread; the next test must not inherit it."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _fresh_caches() -> None:
     from django.core.cache import caches
 

@@ -232,7 +232,7 @@ BREAK: dict[str, Any] = {
         "UPDATE reports_document SET current_version_id = NULL WHERE published_at IS NOT NULL AND held = 'file'"
     ),
     "ck_document_precision": "UPDATE reports_document SET date = NULL, date_precision = 'day'",
-    "ck_document_published_pair": pair("reports_document", "published"),
+    "ck_document_published_pair": pair("reports_document", "published") + " WHERE current_version_id IS NOT NULL",
     "ck_document_withdrawn_pair": pair("reports_document", "withdrawn"),
     "uniq_document_version_language": lambda: copy("reports_documentversion", storage_name="'other'"),
     "ck_progress_report_period": "UPDATE reports_progressreport SET period_to = period_from - 1 WHERE frozen_at IS NULL",

@@ -33,7 +33,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "members/invitation_closed.html", status=410)
     has_account = User.objects.filter(email__iexact=invitation.email).exists()
     form = AcceptInvitationForm(
-        request.POST or None, initial={"name": invitation.name}, email=invitation.email, has_account=has_account
+        request.POST if request.method == "POST" else None,
+        initial={"name": invitation.name},
+        email=invitation.email,
+        has_account=has_account,
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,8 +39,10 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    var, port = tmp_path_factory.mktemp("var"), any_port()
+def portal() -> Iterator[Portal]:
+    # Not below pytest's own folder: only its owner may enter that one, and root starts PostgreSQL as somebody else.
+    var, port = Path(tempfile.mkdtemp(prefix="baliportal-")), any_port()
+    var.chmod(0o755)
     environment = {
         key: value for key, value in os.environ.items() if key not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "PORTAL_MODE"}
     }
@@ -59,6 +63,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         process.send_signal(signal.SIGINT)
         process.wait(60)
         log.close()
+        shutil.rmtree(var, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
