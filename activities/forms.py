@@ -14,8 +14,9 @@ from activities.models import Activity, ActivityKind, Objective, ProgrammeArea
 from activities.services.activities import Content
 from activities.services.nominations import Nominee
 from members.enums import AccessClass, DatePrecision
+from members.forms_fields import PartialDate
 from members.models import Participant, Portfolio
-from members.partial_dates import iso_partial, last_day, parse_partial
+from members.partial_dates import iso_partial, last_day
 
 WORDS = (
     "title",
@@ -30,22 +31,6 @@ WORDS = (
     "public_note",
     "source_says",
 )
-
-
-class PartialDate(forms.CharField):
-    """A year, a month or a day. Cleans to (first day, precision) or None."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=40, **options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_partial(text)
-        except ValueError as error:
-            raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error
 
 
 def _area(label: Any, *, hint: Any = "", rows: int = 4) -> forms.CharField:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import desk, invitations, national, objectives
+from activities.views import desk, handover, invitations, national, objectives
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
@@ -26,6 +26,7 @@ urlpatterns = [
     path(in_space, national.delegation, name="delegation"),
     path(f"{in_space}done/", national.delegation_done, name="delegation_done"),
     path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
+    path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("objectives/", objectives.objective_list, name="objective_list"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("programme-areas/", objectives.programme_area_list, name="programme_area_list"),

@@ -35,6 +35,7 @@ MAIN = (
 DESK = (
     Entry(_("Work to do"), "desk", "desk"),
     Entry(_("Record"), "activities:desk_activity_list", "activities"),
+    Entry(_("Contacts"), "members:contact_list", "contacts"),
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),
 )

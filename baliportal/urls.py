@@ -52,6 +52,7 @@ urlpatterns = [
     path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
+    path("", include("members.urls_files")),
     path("", include("reports.urls_files")),
     *i18n_patterns(*pages, prefix_default_language=False),
 ]

@@ -50,12 +50,21 @@ class Channel(TextChoices):
     DIRECT = "direct", _("Direct")
 
 
+class OfficeRank(TextChoices):
+    """What kind of addressee an office is [22]."""
+
+    MINISTER = "minister", _("Minister")
+    HEAD_OF_ORGANISATION = "head-of-organisation", _("Head of an organisation")
+    OTHER = "other", _("Other office")
+
+
 class AppointmentRole(TextChoices):
     """What kind of place an appointment fills."""
 
     SEAT = "seat", _("Holder of a seat")
     FOCAL_POINT = "focal-point", _("Focal point")
     MINISTRY = "ministry", _("Ministry official")
+    NATIONAL_LEAD = "national-lead", _("National lead")
     SECRETARIAT = "secretariat", _("Secretariat staff")
     ADMINISTRATOR = "administrator", _("Secretariat administrator")
 

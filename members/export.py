@@ -35,7 +35,9 @@ def is_export(request: HttpRequest) -> bool:
     return "format" in request.GET
 
 
-def export_response(request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any], name: str) -> HttpResponse:
+def export_response(
+    request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any] | Sequence[Any], name: str
+) -> HttpResponse:
     """The list in the form that `?format=` names. These addresses carry no language. Raises Http404 for another form."""
     wanted = request.GET.get("format", "")
     if wanted not in FORMATS:
@@ -51,7 +53,7 @@ def export_response(request: HttpRequest, columns: Sequence[Column], rows: Query
         return as_csv(headings, table, name) if wanted == "csv" else as_xlsx(headings, table, name)
 
 
-def as_json(request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any]) -> JsonResponse:
+def as_json(request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any] | Sequence[Any]) -> JsonResponse:
     """{"count", "results", "next"} with 1,000 rows a page, in the order of the page."""
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     following = None

@@ -46,6 +46,7 @@ PERMISSION_SETS: dict[str, frozenset[Permission]] = {
     "steering-group": frozenset({Permission.SEE_STEERING_GROUP}),
     "focal-point": frozenset({Permission.NOMINATE, Permission.SEE_NATIONAL_SPACE}),
     "ministry": frozenset({Permission.SEE_NATIONAL_SPACE}),
+    "national-lead": frozenset({Permission.SEE_NATIONAL_SPACE}),
     "": frozenset(),
 }
 
@@ -55,6 +56,7 @@ DESCRIPTIONS: dict[str, str] = {
     "co-chair": "Reads what the steering group reads; approves reports and letters.",
     "steering-group": "Reads proposals, consultations and documents for the steering group.",
     "focal-point": "Answers invitations and names the delegation of its own participant.",
+    "national-lead": "Leads the coordination at home; reads and comments in the national space of its own participant.",
     "ministry": "Reads and comments in the national space of its own participant.",
     "": "No rights beyond those of the public.",
 }

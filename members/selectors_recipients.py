@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from members.enums import AppointmentRole, Standing
-from members.models import Appointment, Office, Official, Participant
-from members.models.base import today
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import Standing
+from members.models import Ministry, Office, Official, Participant
+from members.selectors_coverage import ACTING, BOUNCED, EXPIRING, STALE, Contact, bounced_addresses, contacts_of
+
+DOUBT_WORDS = {
+    BOUNCED: _("the last message came back"),
+    EXPIRING: _("the term ends soon"),
+    STALE: _("not confirmed for 90 days"),
+    ACTING: _("acting"),
+}
 
 
 @dataclass(frozen=True)
@@ -18,48 +28,62 @@ class Recipient:
     to: Official | Office | None
     email: str
     language: str
+    doubts: tuple[str, ...] = ()  # what is doubtful about the entry: see members.selectors_coverage
 
     @property
     def is_reachable(self) -> bool:
         return self.to is not None and bool(self.email)
 
+    @property
+    def doubt_words(self) -> str:
+        """The doubts in words, for whoever is about to write."""
+        return ", ".join(str(DOUBT_WORDS[doubt]) for doubt in self.doubts if doubt in DOUBT_WORDS)
+
 
 def for_participants(participants: Iterable[Participant], *, topics: Iterable[int] = ()) -> list[Recipient]:
     """For each participant its current focal points with an address, on one of `topics` where given; else an office.
 
-    A participant without anybody stands in the list too, so that the hole is seen.
+    A participant without anybody stands in the list too, so that the hole is seen. Entries that nobody confirmed for 90
+    days, whose term ends soon or whose last message came back say so in `doubts`.
     """
-    wanted = list(participants)
-    officials = _focal_points(wanted, list(topics))
+    wanted, on = list(participants), set(topics)
+    contacts = contacts_of(wanted)
     offices = {office.participant_id: office for office in _offices(wanted)}
+    bounced = bounced_addresses(office.email for office in offices.values())
     found: list[Recipient] = []
     for participant in wanted:
-        named = officials.get(participant.pk, [])
-        found += [
-            Recipient(participant, official, official.email, official.language or participant.language) for official in named
-        ]
+        own = [c for c in contacts.get(participant.pk, []) if c.email and (not on or c.appointment.topic_id in on)]
+        named = _once_each(participant, own)
+        found += named
         if not named:
             office = offices.get(participant.pk)
-            found.append(Recipient(participant, office, office.email if office else "", participant.language))
+            doubts = (BOUNCED,) if office and office.email.lower() in bounced else ()
+            found.append(Recipient(participant, office, office.email if office else "", participant.language, doubts))
     return found
 
 
-def _focal_points(participants: list[Participant], topics: list[int]) -> dict[int, list[Official]]:
-    rows = Appointment.objects.current().filter(role=AppointmentRole.FOCAL_POINT, participant__in=participants)
-    if topics:
-        rows = rows.filter(topic__in=topics)
-    found: dict[int, list[Official]] = {}
-    for row in rows.filter(official__isnull=False).exclude(official__email="").select_related("official").order_by("pk"):
-        people = found.setdefault(row.participant_id or 0, [])
-        if row.official and row.official.holds_on(today()) and row.official not in people:
-            people.append(row.official)
-    return found
+def _once_each(participant: Participant, contacts: list[Contact]) -> list[Recipient]:
+    """Each person or office once, with the doubts of all its places; in the order of the first place."""
+    by_holder: dict[Official | Office, list[str]] = {}
+    for contact in contacts:
+        by_holder.setdefault(contact.holder, []).extend(contact.doubts)
+    return [
+        Recipient(
+            participant,
+            holder,
+            holder.email,
+            (holder.language if isinstance(holder, Official) else "") or participant.language,
+            tuple(name for name in DOUBT_WORDS if name in doubts),
+        )
+        for holder, doubts in by_holder.items()
+    ]
 
 
 def _offices(participants: list[Participant]) -> Iterable[Office]:
-    """The last one wins: an office of its own before the invented one of a trial."""
-    offices = Office.objects.current().filter(participant__in=participants).exclude(email="")
-    return offices.order_by("-is_invented", "-pk")
+    """The last one wins: an office of the ministry letters go through, then others, then the invented one of a trial."""
+    is_channel = Exists(Ministry.objects.filter(pk=OuterRef("ministry"), portfolios__is_channel=True))
+    offices = Office.objects.current().filter(participant__in=participants).exclude(email="").alias(is_channel=is_channel)
+    return offices.order_by("-is_invented", "is_channel", "-pk")
 
 
 def counterparts() -> list[Recipient]:

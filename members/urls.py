@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from members.urls_desk import urlpatterns as at_desk
 from members.views import accounts, steering_group
 
 app_name = "members"
@@ -9,4 +10,5 @@ urlpatterns = [
     path("accounts/invitation/<str:token>/", accounts.accept, name="accept_invitation"),
     path("steering-group/", steering_group.steering_group, name="steering_group"),
     path("forums/", steering_group.forum_list, name="forum_list"),
+    *at_desk,
 ]

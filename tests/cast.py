@@ -16,7 +16,20 @@ from django.utils import timezone
 from activities.enums import ActivityStatus
 from activities.models import Activity, ActivityKind, Invitation, Objective, ProgrammeArea, Recommendation
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
-from members.models import Appointment, Body, Official, Participant, Process, Seat, SeatRole, Topic, User
+from members.models import (
+    Appointment,
+    Body,
+    ContactRemark,
+    Handover,
+    Ministry,
+    Official,
+    Participant,
+    Process,
+    Seat,
+    SeatRole,
+    Topic,
+    User,
+)
 from members.models.base import today
 from members.services.outbox import queue_delivery
 from reports.enums import DocumentKind, DocumentState, Held
@@ -62,6 +75,13 @@ class World:
     frozen_report: str = ""
     circulation: int = 0
     delivery: int = 0
+    body: str = "steering-group"
+    seat: int = 0
+    official_a: int = 0
+    ministry_a: int = 0
+    appointment_a: int = 0
+    handover_a: int = 0
+    remark: int = 0
 
 
 def make_world() -> World:
@@ -94,9 +114,30 @@ def make_world() -> World:
         **{name: person(name, seat.participant, role=AppointmentRole.SEAT, seat=seat) for name, seat in seats.items()},
     }
     world = World(users)
+    _directory(world, a, topic, seats["co_chair"])
     _records(world, {"a": a, "b": b, "agency": agency})
     _reports(world, a)
     return world
+
+
+def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:
+    """A ministry, an official who has left, the handover, and what a contact said has changed."""
+    by = world.users["secretariat"]
+    ministry = Ministry.objects.create(code="AAA-M01", participant=a, name="Ministry of Aland")
+    former = Official.objects.create(participant=a, ministry=ministry, name="Person before A", email="before-a@cast.example")
+    outgoing = Appointment.objects.create(
+        official=former,
+        role=AppointmentRole.FOCAL_POINT,
+        participant=a,
+        topic=topic,
+        period_from=date(2018, 1, 1),
+        period_to=date(2019, 12, 31),
+    )
+    incoming = Appointment.objects.get(official__user=world.users["focal_point_a"])
+    world.handover_a = Handover.objects.create(outgoing=outgoing, incoming=incoming, handed_over_by=by).pk
+    world.official_a, world.ministry_a, world.seat = former.pk, ministry.pk, seat.pk
+    world.appointment_a = incoming.pk
+    world.remark = ContactRemark.objects.create(official=former, text="A new address").pk
 
 
 def _participant(name: str) -> Participant:

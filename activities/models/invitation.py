@@ -97,6 +97,7 @@ class Delegate(Versioned):
     participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="delegate_rows")
     part = models.CharField(max_length=10, choices=DelegatePart, default=DelegatePart.DELEGATE)
     mode = models.CharField(max_length=10, choices=AttendanceMode, default=AttendanceMode.IN_PERSON)
+    title = models.CharField(_("title"), max_length=250, blank=True)  # of the official then; later ones change nothing here
     nomination = models.OneToOneField(Nomination, models.PROTECT, null=True, blank=True, related_name="delegate")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -140,6 +140,7 @@ def _make_delegate(nomination: Nomination) -> Delegate:
         activity=activity, official=nomination.official, participant=nomination.invitation.participant
     )
     delegate.part, delegate.mode, delegate.nomination = nomination.part, nomination.mode, nomination
+    delegate.title = nomination.official.position
     delegate.withdrawn_at = delegate.withdrawn_by = None
     delegate.version += 1
     delegate.save()

@@ -11,7 +11,7 @@ from baliportal.record.lookups import Lookups
 from baliportal.record.reference_tables import CONFIDENCE
 from baliportal.record.rows import Row, RowError
 from baliportal.record.store import Loader, Written
-from members.enums import AppointmentRole, Confidence, DatePrecision, ParticipantKind, Standing
+from members.enums import AppointmentRole, Channel, Confidence, DatePrecision, ParticipantKind, Standing
 from members.models import (
     Appointment,
     Forum,
@@ -145,7 +145,10 @@ class DirectoryLoaders:
         if not topics:
             return
         office, _made = Office.objects.get_or_create(
-            participant=ministry.participant, ministry=ministry, title=f"Focal point, {ministry.name}"
+            participant=ministry.participant,
+            ministry=ministry,
+            title=f"Focal point, {ministry.name}",
+            defaults={"channel": Channel.FOREIGN_MINISTRY},  # contact runs mainly through the foreign ministries [18]
         )
         for topic in topics:
             Appointment.objects.get_or_create(

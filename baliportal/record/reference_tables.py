@@ -102,7 +102,15 @@ def loaders(lookups: Lookups) -> list[Loader]:
             _find(Source),
             _source,
         ),
-        vocabulary_loader("portfolios.csv", Portfolio),
+        Loader(
+            "portfolios.csv",
+            Portfolio,
+            VOCABULARY,
+            lambda row: row.text("key"),
+            _find(Portfolio),
+            # Which ministry letters go through is for the secretariat to say; foreign affairs is the custom [18].
+            lambda row: Written(fields=_vocabulary(row), initial={"is_channel": row.text("key") == "foreign-affairs"}),
+        ),
         vocabulary_loader("topics.csv", Topic),
         vocabulary_loader("regions.csv", Region),
         vocabulary_loader("forum_kinds.csv", ForumKind),

@@ -69,7 +69,9 @@ def state_of(record: models.Model, children: Iterable[str]) -> str:
 
 
 def _fields_of(record: models.Model) -> dict[str, Any]:
-    return {f.attname: f.value_from_object(record) for f in record._meta.concrete_fields if f.name not in _VOLATILE}
+    """What is stored and says something: values at their default are left out, so that a new column changes no hash."""
+    found = {f: f.value_from_object(record) for f in record._meta.concrete_fields if f.name not in _VOLATILE}
+    return {f.attname: value for f, value in found.items() if value not in ("", None) and value != f.get_default()}
 
 
 class Storer:

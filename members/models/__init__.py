@@ -1,11 +1,11 @@
 """Who takes part, who may do what, how they are reached."""
 
 from members.models.access_record import AccessRecord
-from members.models.appointment import Appointment, Body, Seat
+from members.models.appointment import Appointment, Body, Handover, Seat
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
 from members.models.letter import Letter
-from members.models.official import Office, Official
+from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
 from members.models.process import LoadedRow, Process, Source
 from members.models.user import AccountInvitation, AnyUser, User
@@ -17,11 +17,13 @@ __all__ = [
     "AnyUser",
     "Appointment",
     "Body",
+    "ContactRemark",
     "Delivery",
     "DeliveryAttachment",
     "DeliveryTransition",
     "Forum",
     "ForumKind",
+    "Handover",
     "Letter",
     "LoadedRow",
     "Ministry",

@@ -8,16 +8,30 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccessClass, AppointmentRole, Confidence
-from members.models.base import Dated, DatedQuerySet, Sourced, Versioned, VisibleQuerySet, Vocabulary, period_range, today
+from members.models.base import (
+    Dated,
+    DatedQuerySet,
+    Sourced,
+    Versioned,
+    VisibleQuerySet,
+    Vocabulary,
+    paired,
+    period_range,
+    today,
+)
 from members.models.visibility import rights_of
 from members.roles import PERMISSION_SETS, Permission, Rights
 
 if TYPE_CHECKING:
     from members.models.user import AnyUser, User
+
+# Begun and ended on one day: such a row must not keep its successor waiting until tomorrow.
+NOT_CUT_SHORT = Q(ended_at__isnull=True) | Q(period_from__isnull=True) | Q(period_to__gt=F("period_from"))
 
 
 @pghistory.track()
@@ -43,7 +57,8 @@ class Seat(Dated, Versioned, Sourced):
     participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="seats")
     forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="seats")
     role = models.ForeignKey("members.SeatRole", models.PROTECT, related_name="seats")
-    remit = models.CharField(max_length=400, blank=True)
+    remit = models.CharField(_("remit"), max_length=400, blank=True)
+    represents = models.CharField(_("on behalf of"), max_length=160, blank=True)  # such as the co-chairing ministers [9]
     portfolios = models.ManyToManyField("members.Portfolio", blank=True, related_name="+")
     topics = models.ManyToManyField("members.Topic", blank=True, related_name="+")
 
@@ -81,6 +96,10 @@ class Seat(Dated, Versioned, Sourced):
 
 
 class AppointmentQuerySet[M: models.Model](DatedQuerySet[M]):
+    def current(self) -> Self:
+        """Appointments that hold today; one that was ended during the day holds no more from that moment."""
+        return super().current().filter(Q(ended_at__isnull=True) | Q(ended_at__gt=timezone.now()))
+
     def visible_to(self, user: AnyUser) -> Self:
         """All for the secretariat; to others their own participant's. Public pages show offices, never persons."""
         rights = rights_of(user)
@@ -101,8 +120,13 @@ class Appointment(Dated, Versioned):
     participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="appointments")
     topic = models.ForeignKey("members.Topic", models.PROTECT, null=True, blank=True, related_name="appointments")
     acting_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies")
+    title = models.CharField(_("title"), max_length=250, blank=True)  # of the holder at the time; never changed afterwards
     official_email = models.EmailField(blank=True)
-    basis = models.CharField(max_length=250, blank=True)  # such as "documented 2005"
+    basis = models.CharField(_("basis"), max_length=250, blank=True)  # such as "documented 2005"
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # when the holder last said "still right"
+    asked_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # the moment from which it gives no right any more
+    ended_reason = models.CharField(_("why it ended"), max_length=250, blank=True)
     confidence = models.CharField(max_length=20, choices=Confidence, default=Confidence.PUBLIC)
 
     objects = AppointmentQuerySet.as_manager()
@@ -120,7 +144,12 @@ class Appointment(Dated, Versioned):
                 name="ck_appointment_one_place",
                 condition=Q(role=AppointmentRole.SEAT, seat__isnull=False, participant__isnull=True, topic__isnull=True)
                 | Q(role=AppointmentRole.FOCAL_POINT, seat__isnull=True, participant__isnull=False, topic__isnull=False)
-                | Q(role=AppointmentRole.MINISTRY, seat__isnull=True, participant__isnull=False, topic__isnull=True)
+                | Q(
+                    role__in=[AppointmentRole.MINISTRY, AppointmentRole.NATIONAL_LEAD],
+                    seat__isnull=True,
+                    participant__isnull=False,
+                    topic__isnull=True,
+                )
                 | Q(
                     role__in=[AppointmentRole.SECRETARIAT, AppointmentRole.ADMINISTRATOR],
                     seat__isnull=True,
@@ -132,7 +161,7 @@ class Appointment(Dated, Versioned):
             ExclusionConstraint(
                 name="excl_seat_holder_period",
                 expressions=[("seat", RangeOperators.EQUAL), (period_range(), RangeOperators.OVERLAPS)],
-                condition=Q(seat__isnull=False, official__isnull=False, acting_for__isnull=True),
+                condition=Q(seat__isnull=False, official__isnull=False, acting_for__isnull=True) & NOT_CUT_SHORT,
                 violation_error_message=_("Somebody holds this seat during part of the period already."),
             ),
             ExclusionConstraint(
@@ -142,7 +171,7 @@ class Appointment(Dated, Versioned):
                     ("topic", RangeOperators.EQUAL),
                     (period_range(), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(role=AppointmentRole.FOCAL_POINT, official__isnull=False, acting_for__isnull=True),
+                condition=Q(role=AppointmentRole.FOCAL_POINT, official__isnull=False, acting_for__isnull=True) & NOT_CUT_SHORT,
                 violation_error_message=_("Somebody is focal point for this topic during part of the period already."),
             ),
         ]
@@ -151,10 +180,58 @@ class Appointment(Dated, Versioned):
         return f"{self.official or self.office}: {self.get_role_display()}"
 
     @property
+    def holder(self) -> models.Model | None:
+        """The official, or the office alone."""
+        return self.official or self.office
+
+    @property
+    def place_of(self) -> models.Model | None:
+        """The participant or forum that it belongs to; None for the secretariat's staff."""
+        return self.participant or (self.seat.holder if self.seat else None)
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         if self.role == AppointmentRole.SEAT:
             return self.seat.role.permissions if self.seat else frozenset()
         return PERMISSION_SETS[self.role]
+
+
+class HandoverQuerySet[M: models.Model](VisibleQuerySet[M]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """All for the secretariat; to others those of their own participant."""
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        own = rights.belongs_to | rights.represents
+        return self.filter(Q(outgoing__participant__in=own) | Q(outgoing__seat__participant__in=own))
+
+
+@pghistory.track(exclude=["note"])
+class Handover(Versioned):
+    """An appointment that ended, and who comes after: what was open stays with the participant, so the successor has it."""
+
+    outgoing = models.OneToOneField(Appointment, models.PROTECT, related_name="handover")
+    incoming = models.ForeignKey(Appointment, models.PROTECT, null=True, blank=True, related_name="taken_over")
+    note = models.TextField(_("note to the successor"), blank=True)
+    handed_over_at = models.DateTimeField(default=timezone.now)
+    handed_over_by = models.ForeignKey("members.User", models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey("members.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        ordering = ["-handed_over_at", "-pk"]
+        constraints = [
+            paired("handover", "read"),
+            models.CheckConstraint(
+                name="ck_handover_two_appointments", condition=Q(incoming__isnull=True) | ~Q(incoming=F("outgoing"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outgoing_id}: {self.handed_over_at:%Y-%m-%d}"
 
 
 def rights_from_appointments(user: User) -> Rights:

@@ -10,7 +10,9 @@ from members.roles import PERMISSION_SETS, Permission
 
 @pghistory.track()
 class Portfolio(Vocabulary):
-    """What a ministry is responsible for [9]."""
+    """What a ministry is responsible for [3]. Where one `is_channel`, the ministry that has it passes letters on [18]."""
+
+    is_channel = models.BooleanField(_("letters go through this ministry"), default=False)
 
     objects = VisibleQuerySet.as_manager()
 

@@ -10,20 +10,24 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from members.audit import acting
 from members.enums import AppointmentRole
 from members.errors import DomainError
+from members.mail import render_mail
 from members.models import AccountInvitation, Official, Participant, Seat, Topic, User
+from members.models.base import today
 from members.services.appointments import appoint
 
 VALID_FOR = timedelta(days=7)
-_NEEDS_PARTICIPANT = {AppointmentRole.FOCAL_POINT, AppointmentRole.MINISTRY}
+_NEEDS_PARTICIPANT = {AppointmentRole.FOCAL_POINT, AppointmentRole.MINISTRY, AppointmentRole.NATIONAL_LEAD}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,23 @@ def invite_account(*, email: str, place: Place, by: User, name: str = "", langua
     return invitation, f"{settings.ORIGIN}{reverse('members:accept_invitation', args=[token])}"
 
 
+def mail_invitation(invitation: AccountInvitation, link: str) -> None:
+    """Send the link. Outside the outbox, which would keep the text: only the hash of a token is ever stored."""
+    role = AppointmentRole(invitation.role).label
+    place = format_lazy("{}, {}", role, invitation.participant) if invitation.participant else role
+    context = {"name": invitation.name, "place": place, "link": link, "expires": invitation.expires_at}
+    subject, text, html = render_mail("account_invitation", context, invitation.language)
+    send_mail(subject, text, None, [invitation.email], html_message=html)
+
+
+@transaction.atomic
+def invite_and_mail(*, email: str, place: Place, by: User, name: str = "", language: str = "en") -> AccountInvitation:
+    """Invite and, once it is committed, mail the link. A mail server that is down does not undo the invitation."""
+    invitation, link = invite_account(email=email, place=place, by=by, name=name, language=language)
+    transaction.on_commit(lambda: mail_invitation(invitation, link), robust=True)
+    return invitation
+
+
 def _check_place(place: Place) -> None:
     if place.role in _NEEDS_PARTICIPANT and place.participant is None:
         raise DomainError(_("Say for which participant."), field="participant")
@@ -106,23 +127,40 @@ def accept_invitation(*, token: str, name: str, password: str) -> User:
     with acting(by=user, verb="accept_invitation"):
         EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
         seat_holder = invitation.seat.participant if invitation.seat else None
-        official, _made = Official.objects.get_or_create(
-            user=user,
-            participant=invitation.participant or seat_holder,
-            period_to=None,
-            defaults={"name": name, "email": user.email, "language": invitation.language},
-        )
-        appoint(
-            official=official,
-            role=AppointmentRole(invitation.role),
-            participant=invitation.participant,
-            topic=invitation.topic,
-            seat=invitation.seat,
-            by=user,
-        )
+        official = _official_of(user, invitation, invitation.participant or seat_holder, name)
+        if not _holds(official, invitation):
+            appoint(
+                official=official,
+                role=AppointmentRole(invitation.role),
+                participant=invitation.participant,
+                topic=invitation.topic,
+                seat=invitation.seat,
+                by=user,
+            )
         invitation.accepted_at, invitation.accepted_by = timezone.now(), user
         invitation.save(update_fields=["accepted_at", "accepted_by"])
     return user
+
+
+def _official_of(user: User, invitation: AccountInvitation, participant: Participant | None, name: str) -> Official:
+    """The person on record behind the account: by account, else the one the secretariat entered with this address."""
+    own = Official.objects.filter(participant=participant, period_to=None)
+    official = own.filter(user=user).first() or own.filter(user=None, email__iexact=user.email).first()
+    if official is None:
+        return Official.objects.create(
+            user=user, participant=participant, name=name, email=user.email, language=invitation.language
+        )
+    if official.user_id is None:
+        official.user = user
+        official.version += 1
+        official.save(update_fields=["user", "version"])
+    return official
+
+
+def _holds(official: Official, invitation: AccountInvitation) -> bool:
+    """Whether the official was put into the place before the account was made, as after a handover."""
+    place = {"role": invitation.role, "participant": invitation.participant, "topic": invitation.topic, "seat": invitation.seat}
+    return official.appointments.filter(**place, ended_at=None).exclude(period_to__lt=today()).exists()
 
 
 @transaction.atomic

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.text import format_lazy
 
 from members.enums import AppointmentRole
 from members.errors import DomainError
-from members.mail import render_mail
-from members.models import AccountInvitation, Participant, Seat, Topic, User
-from members.services.accounts import Place, invite_account
+from members.models import Participant, Seat, Topic, User
+from members.services.accounts import Place, invite_account, mail_invitation
 
 ROLES = {
     "secretariat": AppointmentRole.SECRETARIAT,
@@ -47,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         self.stdout.write(link)
         if not options["no_mail"]:
-            self._mail(invitation, link)
+            mail_invitation(invitation, link)
 
     def _place(self, options: dict[str, Any]) -> Place:
         role, slug = options["role"], options["participant"]
@@ -67,11 +64,3 @@ class Command(BaseCommand):
         if seat is None:
             raise CommandError(f"There is no seat “{role}” of “{slug}” today.")
         return Place(AppointmentRole.SEAT, seat=seat)
-
-    def _mail(self, invitation: AccountInvitation, link: str) -> None:
-        """Outside the outbox: the invited person is no official of the record yet."""
-        role = AppointmentRole(invitation.role).label
-        place = format_lazy("{}, {}", role, invitation.participant) if invitation.participant else role
-        context = {"name": invitation.name, "place": place, "link": link, "expires": invitation.expires_at}
-        subject, text, html = render_mail("account_invitation", context, invitation.language)
-        send_mail(subject, text, None, [invitation.email], html_message=html)

@@ -1,0 +1,27 @@
+"""Fields that forms of all apps share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from members.partial_dates import parse_partial
+
+
+class PartialDate(forms.CharField):
+    """A year, a month or a day. Cleans to (first day, precision) or None."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_partial(text)
+        except ValueError as error:
+            raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error

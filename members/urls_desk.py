@@ -1,0 +1,28 @@
+"""The desk's addresses of members."""
+
+from django.urls import URLPattern, path
+
+from members.views import appointments, coverage, directory
+
+contacts = "desk/contacts/"
+urlpatterns: list[URLPattern] = [
+    path(contacts, directory.contact_list, name="contact_list"),
+    path(f"{contacts}coverage/", coverage.coverage_matrix, name="coverage"),
+    path(f"{contacts}coverage/ask/", coverage.ask_for_name, name="ask_for_name"),
+    path(f"{contacts}remarks/<int:pk>/settle/", coverage.remark_settle, name="remark_settle"),
+    path(f"{contacts}participants/new/", directory.participant_new, name="participant_new"),
+    path(f"{contacts}participants/<slug:slug>/", directory.contact_participant, name="contact_participant"),
+    path(f"{contacts}participants/<slug:slug>/edit/", directory.participant_edit, name="participant_edit"),
+    path(f"{contacts}participants/<slug:slug>/appoint/", appointments.appoint, name="appoint"),
+    path(f"{contacts}participants/<slug:slug>/<slug:kind>/new/", directory.record_new, name="record_new"),
+    path(f"{contacts}appointments/<int:pk>/hand-over/", appointments.hand_over, name="hand_over"),
+    path(f"{contacts}appointments/<int:pk>/term/", appointments.term, name="term"),
+    path(f"{contacts}appointments/<int:pk>/confirm/", appointments.confirm, name="confirm"),
+    path(f"{contacts}bodies/<slug:key>/", directory.seat_list, name="seat_list"),
+    path(f"{contacts}bodies/<slug:key>/new/", directory.seat_new, name="seat_new"),
+    path(f"{contacts}bodies/<slug:key>/<int:pk>/", directory.seat_edit, name="seat_edit"),
+    path(f"{contacts}bodies/<slug:key>/<int:pk>/appoint/", appointments.appoint_to_seat, name="appoint_to_seat"),
+    path(f"{contacts}records/ministry/<int:pk>/rename/", directory.ministry_rename, name="ministry_rename"),
+    path(f"{contacts}records/<slug:kind>/<int:pk>/", directory.record_edit, name="record_edit"),
+    path(f"{contacts}records/<slug:kind>/<int:pk>/remove/", directory.record_remove, name="record_remove"),
+]

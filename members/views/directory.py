@@ -1,0 +1,244 @@
+"""The directory at the desk: participants, ministries, offices, officials, standing, seats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.errors import Conflict, DomainError
+from members.forms_directory import (
+    DirectoryForm,
+    MinistryForm,
+    OfficeForm,
+    OfficialForm,
+    ParticipantForm,
+    RenameForm,
+    SeatForm,
+    StandingForm,
+)
+from members.models import Body, Ministry, Office, Official, Participant, Seat, StandingPeriod, User
+from members.permissions import require_desk
+from members.selectors_coverage import seats_without_holder
+from members.selectors_directory import contacts_found, directory_of, open_remarks, participants_at_desk, seats_of
+from members.services import directory as service
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row of the directory: its form, and the words of its pages."""
+
+    model: type[models.Model]
+    form: type[DirectoryForm]
+    new: Any
+    add: Callable[[Participant], models.Model] | None = None
+
+
+KINDS: dict[str, Kind] = {
+    "ministry": Kind(Ministry, MinistryForm, gettext_lazy("New ministry or agency"), lambda p: Ministry(participant=p)),
+    "office": Kind(Office, OfficeForm, gettext_lazy("New office"), lambda p: Office(participant=p)),
+    "official": Kind(Official, OfficialForm, gettext_lazy("New official"), lambda p: Official(participant=p)),
+    "standing": Kind(StandingPeriod, StandingForm, gettext_lazy("New standing"), lambda p: StandingPeriod(participant=p)),
+}
+
+
+def _words(request: HttpRequest) -> str:
+    return "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+
+
+@require_safe
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Participants with their focal points; with words, also officials, offices and ministries."""
+    require_desk(request.user)
+    words = _words(request)
+    page = Paginator(participants_at_desk(request.user, words), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "words": words,
+        "found": contacts_found(words, request.user) if words else {},
+        "remarks": open_remarks(request.user),
+        "empty_seats": seats_without_holder(),
+        "bodies": Body.objects.visible_to(request.user),
+    }
+    return render(request, "members/contact_list.html", context)
+
+
+@require_safe
+def contact_participant(request: HttpRequest, slug: str) -> HttpResponse:
+    """All that the desk keeps of one participant."""
+    require_desk(request.user)
+    participant = get_object_or_404(Participant.objects.visible_to(request.user).select_related("region"), slug=slug)
+    context = {"participant": participant, "directory": directory_of(participant, request.user)}
+    return render(request, "members/contact_participant.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_new(request: HttpRequest) -> HttpResponse:
+    """A new participating government or organisation."""
+    require_desk(request.user)
+    return _edit(request, Participant(), ParticipantForm, str(_("New participant")), reverse("members:contact_list"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Names, codes and region of a participant; its address stays."""
+    require_desk(request.user)
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
+    return _edit(request, participant, ParticipantForm, str(participant), reverse("members:contact_participant", args=[slug]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """A new ministry, office, official or standing of a participant."""
+    require_desk(request.user)
+    what = KINDS.get(kind)
+    if what is None or what.add is None:
+        raise Http404
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
+    return _edit(request, what.add(participant), what.form, str(what.new), reverse("members:contact_participant", args=[slug]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Edit a row; when somebody else was faster both texts are shown."""
+    record, back = _record(request, kind, pk)
+    return _edit(request, record, KINDS[kind].form, str(record), back, kind=kind)
+
+
+@require_POST
+def record_remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take away what was entered by mistake."""
+    record, back = _record(request, kind, pk)
+    name = str(record)
+    try:
+        service.remove_record(record=record, by=cast("User", request.user))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("members:record_edit", kind, pk)
+    messages.success(request, _("%(name)s is taken away.") % {"name": name})
+    return redirect(back)
+
+
+def _record(request: HttpRequest, kind: str, pk: int) -> tuple[Any, str]:
+    require_desk(request.user)
+    what = KINDS.get(kind)
+    if what is None:
+        raise Http404
+    rows: Any = what.model._default_manager
+    record = get_object_or_404(rows.visible_to(request.user).select_related("participant"), pk=pk)
+    if record.participant is None:
+        return record, reverse("members:contact_list")
+    return record, reverse("members:contact_participant", args=[record.participant.slug])
+
+
+def _edit(  # noqa: PLR0913 - what the one page needs
+    request: HttpRequest, record: Any, form_class: type[DirectoryForm], title: str, back: str, *, kind: str = ""
+) -> HttpResponse:
+    is_new = record.pk is None
+    form = form_class(request.POST if request.method == "POST" else None, instance=record)
+    if request.method == "POST" and form.is_valid():
+        if isinstance(record, Participant) and is_new:
+            record.slug = slugify(record.name)[:80]
+        expected = None if is_new or not hasattr(record, "version") else form.cleaned_data["expected_version"] or 0
+        try:
+            saved = service.save_record(
+                record=form.instance, by=cast("User", request.user), expected_version=expected, links=form.chosen_links()
+            )
+        except Conflict as conflict:
+            return _conflict(request, form, form_class, conflict.current, back)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(request, _("Saved."))
+            if isinstance(saved, Participant):
+                return redirect("members:contact_participant", saved.slug)
+            return redirect(back)
+    context = {"form": form, "title": title, "back": back, "record": None if is_new else record, "kind": kind}
+    return render(request, "members/directory_form.html", context, status=422 if form.errors else 200)
+
+
+def _conflict(request: HttpRequest, form: Any, form_class: type[DirectoryForm], current: Any, back: str) -> HttpResponse:
+    theirs: Any = form_class(instance=current)
+    mine = request.POST.copy()
+    mine["expected_version"] = str(current.version)
+    rows = []
+    for field in form:
+        if field.name == "expected_version":
+            continue
+        said, saved = _shown(form, field.name, field.value()), _shown(theirs, field.name, theirs[field.name].value())
+        if said != saved:
+            rows.append((field.label, said, saved))
+    context = {"form": form_class(mine, instance=current), "rows": rows, "back": back, "title": str(current)}
+    return render(request, "members/directory_conflict.html", context, status=409)
+
+
+def _shown(form: Any, name: str, value: Any) -> str:
+    """A value as a person reads it, whether typed or stored."""
+    choices = getattr(form.fields[name], "choices", None)
+    values = value if isinstance(value, list | tuple) else [value]
+    keys = {str(getattr(one, "pk", one)) for one in values if one not in (None, "", False)}
+    if choices is not None:
+        return ", ".join(str(label) for key, label in choices if str(key) in keys)
+    if value in (True, "on"):
+        return str(_("yes"))
+    return "" if value in (None, False) else str(value).replace("\r\n", "\n")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ministry_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new name from a day on: a successor, so that the past keeps the old one."""
+    record, back = _record(request, "ministry", pk)
+    form = RenameForm(request.POST if request.method == "POST" else None, initial={"name": record.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.rename_ministry(ministry=record, by=cast("User", request.user), **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(request, _("The ministry has its new name; the past keeps the old one."))
+            return redirect(back)
+    context = {"form": form, "title": _("New name of %(name)s") % {"name": record}, "back": back}
+    return render(request, "members/directory_form.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def seat_list(request: HttpRequest, key: str) -> HttpResponse:
+    """Seats of a body with who holds them, and those that are past."""
+    require_desk(request.user)
+    body = get_object_or_404(Body.objects.visible_to(request.user), key=key)
+    current, past = seats_of(body, request.user)
+    return render(request, "members/seat_list.html", {"body": body, "current": current, "past": past})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat_new(request: HttpRequest, key: str) -> HttpResponse:
+    """A new seat of a body: a participant's or another forum's, with its role and period."""
+    require_desk(request.user)
+    body = get_object_or_404(Body.objects.visible_to(request.user), key=key)
+    title = _("New seat in %(body)s") % {"body": body.name}
+    return _edit(request, Seat(body=body), SeatForm, title, reverse("members:seat_list", args=[key]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Edit a seat's role, remit or period."""
+    require_desk(request.user)
+    rows = Seat.objects.visible_to(request.user).filter(body__key=key)
+    seat = get_object_or_404(rows.select_related("participant", "forum", "role", "body"), pk=pk)
+    return _edit(request, seat, SeatForm, str(seat), reverse("members:seat_list", args=[key]))
