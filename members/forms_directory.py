@@ -190,7 +190,9 @@ class AppointForm(forms.Form):
     """Who takes a place: an official or an office of the participant, from when until when."""
 
     role = forms.ChoiceField(label=_("Place"), choices=[(role.value, role.label) for role in NAMED_ROLES])
-    topic = forms.ModelChoiceField(label=_("Topic"), queryset=Topic.objects.all(), required=False)
+    topic = forms.ModelChoiceField(
+        label=_("Topic"), queryset=Topic.objects.all(), required=False, help_text=_("For a focal point.")
+    )
     holder = forms.ChoiceField(label=_("Who"))
     acting_for = forms.ModelChoiceField(
         label=_("Acting for"),

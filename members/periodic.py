@@ -11,7 +11,7 @@ from django.db import connection
 
 from members import tasks
 from members.models import User
-from members.services import outbox
+from members.services import confirmation, outbox
 
 
 @contextmanager
@@ -41,3 +41,10 @@ def mark_in_doubt() -> int:
     """Put deliveries whose sender died in doubt, for a person or the mail server's log to settle."""
     with only_one("mark_in_doubt") as is_mine:
         return outbox.mark_in_doubt(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def ask_whether_right() -> int:
+    """Ask contacts whose entry nobody confirmed for 90 days whether it is still right."""
+    with only_one("ask_whether_right") as is_mine:
+        return confirmation.ask_whether_right(by=User.objects.service_account()) if is_mine else 0

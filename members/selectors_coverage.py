@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -101,6 +101,15 @@ class Line:
         return [cell.topic for cell in self.cells if cell.is_hole]
 
     @property
+    def portfolio_names(self) -> list[str]:
+        """Portfolios that a ministry of the participant has."""
+        return [portfolio.name for portfolio, ministries in self.portfolios if ministries]
+
+    @property
+    def portfolios_missing(self) -> int:
+        return sum(not ministries for _portfolio, ministries in self.portfolios)
+
+    @property
     def doubts(self) -> set[str]:
         return {doubt for cell in self.cells for contact in cell.contacts for doubt in contact.doubts}
 
@@ -116,13 +125,12 @@ class Wanted:
 
 
 def topics_covered(keys: Iterable[str] = ()) -> list[Topic]:
-    """The topics asked for; else those that anybody is named or documented for, so that themes without one stay out."""
+    """The topics asked for; else those that anybody is named for, so that themes without a focal point stay out."""
     named = list(keys)
     if named:
         return list(Topic.objects.filter(key__in=named))
-    used = Q(pk__in=Appointment.objects.current().filter(topic__isnull=False).values("topic"))
-    used |= Q(pk__in=Ministry.focal_topic.through.objects.values("topic"))
-    return list(Topic.objects.filter(used))
+    used = Appointment.objects.current().filter(topic__isnull=False).values("topic")
+    return list(Topic.objects.filter(pk__in=used) or Topic.objects.all())
 
 
 def coverage(wanted: Wanted, *, day: date | None = None) -> list[Line]:

@@ -54,13 +54,20 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
         named=Count("nominations", filter=~Q(nominations__state=NominationState.WITHDRAWN))
     )
     issued = {invitation.participant_id for invitation in invitations if invitation.issued_at and not invitation.withdrawn_at}
-    reachable = {recipient.participant.pk for recipient in for_participants(Participant.objects.all()) if recipient.is_reachable}
+    reachable: dict[int, str] = {}
+    for recipient in for_participants(Participant.objects.all()):
+        if recipient.is_reachable:
+            known = reachable.get(recipient.participant.pk, "")
+            reachable[recipient.participant.pk] = known or recipient.doubt_words
     waiting = Nomination.objects.filter(invitation__activity=activity, state=NominationState.SUBMITTED)
     context = {
         "activity": activity,
         "form": form,
         "invitations": invitations,
-        "choices": [(row, row.pk in issued, row.pk in reachable) for row in Participant.objects.order_by("name")],
+        "choices": [
+            (row, row.pk in issued, row.pk in reachable, reachable.get(row.pk, ""))
+            for row in Participant.objects.order_by("name")
+        ],
         "chosen": {str(key) for key in request.POST.getlist("participants")},
         "to_confirm": waiting.select_related("official", "invitation__participant") if activity.confirm_delegates else [],
     }

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from activities.selectors_desk import Task, needs_attention, recently_changed, waiting_for_others
 from members.permissions import require_desk
-from members.selectors_desk import delivery_tasks
+from members.selectors_desk import contact_tasks, delivery_tasks
 
 
 @require_safe
@@ -19,6 +19,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),
+        "contacts": contact_tasks(request.user),
         "waiting": waiting_for_others(request.user),
         "changed": recently_changed(request.user),
     }
