@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from zoneinfo import available_timezones
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Q
 
 from activities.enums import ActivityStatus, ReviewOutcome
 from activities.models import Activity, Objective, Recommendation, Review
 from members.enums import AppointmentRole, Confidence
-from members.models import Appointment, Seat, StandingPeriod
+from members.models import Appointment, Ministry, Seat
 from members.models.base import today
 from reports.models import Document, DocumentVersion
 
@@ -56,13 +56,6 @@ def differing_sources() -> Iterator[Finding]:
         yield row.reference, "says what another source states, but has no public note."
 
 
-def unconfirmed_standing() -> Iterator[Finding]:
-    """A participant has one standing today."""
-    counted = StandingPeriod.objects.current().values("participant__name").annotate(n=Count("pk")).filter(n__gt=1)
-    for row in counted:
-        yield row["participant__name"], "has more than one standing today."
-
-
 def reviews_of_goals() -> Iterator[Finding]:
     """An objective that continues, continues in an area that continues objectives."""
     rows = Review.objects.filter(outcome=ReviewOutcome.CONTINUED, continued_in__isnull=True).select_related("objective", "goal")
@@ -90,16 +83,42 @@ def co_chairs() -> Iterator[Finding]:
 
 
 def files_of_documents() -> Iterator[Finding]:
-    """The file of every version is there."""
+    """The file of every version is there, and is still the one whose hash was taken."""
     for row in DocumentVersion.objects.select_related("document"):
+        name = f"{row.document.symbol} v{row.number} {row.language}"
         if not default_storage.exists(row.storage_name):
-            yield f"{row.document.symbol} v{row.number} {row.language}", "has lost its file."
+            yield name, "has lost its file."
+            continue
+        with default_storage.open(row.storage_name) as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != row.sha256:
+                yield name, "has another file than the one whose hash was taken."
 
 
-def open_circles() -> Iterator[Finding]:
-    """A published document that is held here has a version."""
-    for row in Document.objects.filter(Q(held="file"), published_at__isnull=False, current_version__isnull=True):
-        yield row.symbol, "is published as held here, but has no file."
+def deputies() -> Iterator[Finding]:
+    """Who acts for somebody stands in the same place."""
+    for row in Appointment.objects.filter(acting_for__isnull=False).select_related("acting_for", "official", "office"):
+        other = row.acting_for
+        if other is None:
+            continue
+        place = (row.role, row.participant_id, row.topic_id, row.seat_id)
+        if place != (other.role, other.participant_id, other.topic_id, other.seat_id):
+            yield str(row), "acts for somebody in another place."
+
+
+def agencies() -> Iterator[Finding]:
+    """An agency belongs to a ministry of its own participant, and to no circle."""
+    above = {row.pk: row for row in Ministry.objects.all()}
+    for row in above.values():
+        seen, at = {row.pk}, row
+        while at.part_of_id is not None:
+            at = above[at.part_of_id]
+            if at.participant_id != row.participant_id:
+                yield row.code, "is an agency of a ministry of another participant."
+                break
+            if at.pk in seen:
+                yield row.code, "is an agency of its own agency."
+                break
+            seen.add(at.pk)
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
@@ -108,10 +127,10 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     held_in_the_future,
     sources_of_facts,
     differing_sources,
-    unconfirmed_standing,
     reviews_of_goals,
     appointments_and_seats,
     co_chairs,
     files_of_documents,
-    open_circles,
+    deputies,
+    agencies,
 )
