@@ -33,12 +33,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from baliportal.trial import postgres
 
+    from tests.template_database import template_database
+
     if not os.environ.get("PYTEST_XDIST_WORKER"):
         postgres.start(VAR)
     os.environ["DATABASE_URL"] = postgres.urls(VAR).owner
     place = environ.Env().db_url_config(os.environ["DATABASE_URL"])
     settings.DATABASES["default"].update({name: place[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
     settings.DATABASES["default"]["OPTIONS"].update(place["OPTIONS"])
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template_database(VAR)
     _ = config
 
 
