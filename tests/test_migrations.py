@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pghistory.models
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -77,3 +80,20 @@ def test_role_of_web_and_workers_owns_nothing() -> None:
             "SELECT current_user, count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'app'"
         )
         assert cursor.fetchone() == ("app", 0)
+
+
+@pytest.mark.django_db
+def test_role_of_web_and_workers_only_adds_to_histories_and_ledgers() -> None:
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
+    tables += [model._meta.db_table for model in apps.get_models() if any(t.name == "append_only" for t in _triggers(model))]
+    allowed = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute("SELECT has_table_privilege('app', %s, 'UPDATE, DELETE, TRUNCATE')", [table])
+            if cursor.fetchone() != (False,):
+                allowed.append(table)
+    assert allowed == []
+
+
+def _triggers(model: Any) -> list[Any]:
+    return list(getattr(model._meta, "triggers", []))
