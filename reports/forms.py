@@ -45,7 +45,7 @@ class ActivityField(forms.CharField):
             return None
         found = Activity.objects.filter(reference__iexact=text.split(":")[0]).first() if "\x00" not in text else None
         if found is None:
-            raise ValidationError(_("No activity has this reference. It looks like BP-2004-02."))
+            raise ValidationError(_("No activity has this reference. It stands on the page of the activity."))
         return found
 
 
@@ -53,12 +53,14 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
     """What describes a document."""
 
     when = PartialDateField(label=_("Date"), required=False, max_length=40, help_text=_("A year, a month or a day."))
-    about = ActivityField(label=_("Activity"), required=False, max_length=60, help_text=_("Its reference, such as BP-2004-02."))
+    about = ActivityField(
+        label=_("Activity"), required=False, max_length=60, help_text=_("Its reference, as it stands on its page.")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2_000_000_000)
 
     class Meta:
         model = Document
-        fields = ("title", "title_id", "form", "labels", "language", "held", "url", "public_note")
+        fields = ("title", "title_id", "form", "labels", "language", "held", "url", "link_withheld", "public_note")
         widgets = {"public_note": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,7 +134,7 @@ class CompileForm(forms.Form):
     """A new progress report."""
 
     meeting = ActivityField(
-        label=_("Meeting that receives the report"), max_length=60, help_text=_("Its reference, such as BP-2004-02.")
+        label=_("Meeting that receives the report"), max_length=60, help_text=_("Its reference, as it stands on its page.")
     )
     title = forms.CharField(
         label=_("Title"), max_length=200, required=False, help_text=_("Empty: “Progress report” and the meeting’s title.")

@@ -13,6 +13,7 @@ from baliportal.record.rows import Problem, read_rows
 from baliportal.record.store import Loader, Report, Storer
 from members.audit import acting
 from members.models import User
+from reports.services.documents import withhold_links_of_sources
 
 
 class _Undo(Exception):
@@ -38,6 +39,7 @@ def load_record(
             _store_all(folder, storer, by, on_file)
             if storer.report.problems or dry_run:
                 raise _Undo
+            withhold_links_of_sources(by=by)
             storer.remember()
     except _Undo:
         pass

@@ -23,6 +23,8 @@ BASES = {"stated": MappingBasis.STATED, "editorial": MappingBasis.EDITORIAL, "":
 DOCUMENT_KINDS = {str(value): str(value) for value in DocumentKind.values}
 HELD = {"file": Held.FILE, "elsewhere": Held.ELSEWHERE, "not held": Held.NOT_HELD}
 PARTIES = (("hosts", HostingPart.HOST), ("co_hosts", HostingPart.CO_HOST), ("chairs", HostingPart.CHAIR))
+# A staff note that a copy carries names of persons: no link to it until somebody has looked and says otherwise.
+NAMES_PERSONS = re.compile(r"\bcarries\b.*\bnames\b", re.IGNORECASE)
 ACTIVITY_COLUMNS = (
     *("code", "title", "kind", "status", "start_date", "end_date", "date_precision", "city", "country", "hosts"),
     *("co_hosts", "chairs", "host_basis", "joint_with", "objectives", "programme_areas", "mapping_basis", "delegates"),
@@ -123,6 +125,7 @@ class MeetingLoaders:
             },
             initial={
                 "state": DocumentState.PUBLISHED,
+                "link_withheld": bool(NAMES_PERSONS.search(row.text("notes"))),
                 "published_at": timezone.now(),
                 "published_by": self.lookups.by,
             },

@@ -51,6 +51,7 @@ class Source(models.Model):
     title = models.CharField(max_length=400)
     kind = models.CharField(max_length=60, blank=True)
     url = models.URLField(max_length=600, blank=True)
+    link_withheld = models.BooleanField(_("it names persons: no link to it"), default=False)
     import_test = models.TextField(blank=True)  # staff note
     note = models.TextField(blank=True)  # staff note
 

@@ -37,6 +37,7 @@ class Document(Versioned, Sourced):
     language = models.CharField(_("language"), max_length=5, blank=True)  # of the copy held elsewhere
     held = models.CharField(_("held"), max_length=10, choices=Held, default=Held.FILE)
     url = models.URLField(_("address"), max_length=600, blank=True)
+    link_withheld = models.BooleanField(_("the copy elsewhere names persons: no link to it"), default=False)
     public_note = models.TextField(_("public note"), blank=True)
     access_class = models.CharField(_("access"), max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
     release_at = models.DateTimeField(_("public from"), null=True, blank=True)

@@ -18,7 +18,7 @@ from activities.models import Activity
 from members.audit import acting
 from members.enums import AccessClass, DatePrecision
 from members.errors import Conflict, DomainError
-from members.models import Process, User
+from members.models import Process, Source, User
 from reports.enums import SYMBOL_LETTERS, DocumentKind, DocumentState, Held
 from reports.models import Document, DocumentVersion
 from reports.models.lifecycles import DOCUMENT_TRANSITIONS, check_transition
@@ -115,6 +115,7 @@ def edit_document(*, document: Document, values: dict[str, object], expected_ver
         "activity",
         "held",
         "url",
+        "link_withheld",
         "language",
     }
     current = locked_document(document, expected_version)
@@ -124,7 +125,17 @@ def edit_document(*, document: Document, values: dict[str, object], expected_ver
     current.version += 1
     with acting(by=by, verb="edit_document"):
         current.save()
+        if current.url and "link_withheld" in values:
+            Source.objects.filter(url=current.url).update(link_withheld=current.link_withheld)
     return current
+
+
+@transaction.atomic
+def withhold_links_of_sources(*, by: User) -> int:
+    """Take the link from every source that has the address of a copy with names of persons; how many lost theirs."""
+    withheld = Document.objects.filter(link_withheld=True).exclude(url="").values("url")
+    with acting(by=by, verb="withhold_link"):
+        return Source.objects.filter(url__in=withheld, link_withheld=False).update(link_withheld=True)
 
 
 @transaction.atomic

@@ -24,8 +24,6 @@ from reports.models import Document, DocumentVersion
 from reports.selectors import documents_for, documents_matching, with_authors
 
 PAGE_SIZE = 25
-# Their copies elsewhere name persons: no link until they are redacted.
-UNREDACTED = frozenset({"BP-A-2003-02", "BP-A-2004-01"})
 DOCUMENT_COLUMNS = (
     Column("symbol", "Symbol", lambda row: row.symbol),
     Column("title", "Title", lambda row: row.title),
@@ -97,7 +95,6 @@ def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
         "document": document,
         "labels": [label.strip() for label in document.labels.split(";") if label.strip()],
         "versions": document.versions.all(),
-        "link_shown": document.symbol not in UNREDACTED,
         "is_secretariat": rights.is_secretariat,
     }
     return render(request, "reports/document_detail.html", context)
