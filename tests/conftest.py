@@ -32,7 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     from baliportal.trial import postgres
-
     from tests.template_database import template_database
 
     if not os.environ.get("PYTEST_XDIST_WORKER"):
