@@ -51,6 +51,7 @@ urlpatterns = [
     path("activities/<str:reference>/cite.ris", activity_files.activity_ris, name="activity_ris"),
     path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
+    path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("", include("members.urls_files")),
     path("", include("reports.urls_files")),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 
 from members.enums import Confidence
-from reports.enums import Held
+from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
 
 if TYPE_CHECKING:
@@ -53,6 +55,21 @@ def documents_matching(user: AnyUser, words: str) -> QuerySet[Document]:
     return documents_for(user).filter(
         Q(search=query) | Q(symbol__istartswith=words) | Q(title__unaccent__icontains=words) | Q(pk__in=in_text)
     )
+
+
+def asked_words(data: QueryDict) -> str:
+    """The words of `?q=`, without signs that no text holds; at most 200 signs."""
+    return "".join(c if c.isprintable() else " " for c in data.get("q", ""))[:200].strip()
+
+
+def documents_asked(user: AnyUser, data: QueryDict) -> QuerySet[Document]:
+    """Documents under the filters of an address, the same for page, exports and feed; what makes no sense is left out."""
+    words = asked_words(data)
+    rows = documents_matching(user, words) if words else documents_for(user)
+    kind, held, year = data.get("kind", ""), data.get("held", ""), data.get("year", "")
+    rows = rows.filter(kind=kind) if kind in DocumentKind.values else rows
+    rows = rows.filter(held=held) if held in Held.values else rows
+    return rows.filter(date__year=int(year)) if re.fullmatch(r"[0-9]{4}", year) and int(year) else rows
 
 
 def with_authors(rows: QuerySet[Document]) -> QuerySet[Document]:

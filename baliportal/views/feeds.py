@@ -15,7 +15,9 @@ from activities.calendars import address_of, calendar_of
 from activities.models import Activity
 from baliportal.filters import archive_for, refused
 from baliportal.views.activity import process
-from members.partial_dates import format_span
+from members.partial_dates import format_partial, format_span
+from reports.models import Document
+from reports.selectors import documents_asked
 
 MOST_EVENTS = 1000
 MOST_ENTRIES = 50
@@ -61,6 +63,40 @@ def activities_feed(request: HttpRequest) -> HttpResponse:
             _add(feed, activity)
         content = feed.writeString("utf-8")
     return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+@login_not_required
+def reports_feed(request: HttpRequest) -> HttpResponse:
+    """The documents that were published or changed last, under the filters of their archive, as an Atom feed."""
+    rows = documents_asked(request.user, request.GET).order_by("-changed_at", "symbol")[:MOST_ENTRIES]
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    with override("en"):
+        feed = Atom1Feed(
+            title=f"{process().name}: reports",
+            link=f"{settings.ORIGIN}{reverse('reports:document_list')}{query}",
+            description="",
+            language="en",
+            feed_url=f"{settings.ORIGIN}{request.path}{query}",
+        )
+        for document in rows:
+            _add_document(feed, document)
+        content = feed.writeString("utf-8")
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _add_document(feed: Atom1Feed, document: Document) -> None:
+    when = format_partial(document.date, document.date_precision, "en") or "Not dated"
+    facts = [document.symbol, str(document.get_kind_display()), when, str(document.get_held_display()), document.public_note]
+    feed.add_item(
+        title=document.title,
+        link=f"{settings.ORIGIN}{document.get_absolute_url()}",
+        description=". ".join(fact for fact in facts if fact).strip(". ") + ".",
+        unique_id=f"{settings.ORIGIN}{document.get_absolute_url()}",
+        pubdate=document.published_at or document.recorded_at,
+        updateddate=document.changed_at,
+        categories=[str(document.get_kind_display())],
+    )
 
 
 def _add(feed: Atom1Feed, activity: Activity) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
@@ -21,7 +19,8 @@ from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
 from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
-from reports.selectors import documents_for, documents_matching, with_authors
+from reports.selectors import asked_words, documents_asked, documents_for, documents_matching, with_authors
+from reports.selectors_proof import proofs_of
 
 PAGE_SIZE = 25
 DOCUMENT_COLUMNS = (
@@ -45,20 +44,15 @@ DOCUMENT_COLUMNS = (
 @login_not_required
 def document_list(request: HttpRequest) -> HttpResponse:
     """All documents known to exist, with simple filters."""
-    words = "".join(c if c.isprintable() else " " for c in request.GET.get("q", ""))[:200].strip()
+    words = asked_words(request.GET)
     base = documents_matching(request.user, words) if words else documents_for(request.user)
-    kind, held, year = request.GET.get("kind", ""), request.GET.get("held", ""), request.GET.get("year", "")
-    rows = base
-    rows = rows.filter(kind=kind) if kind in DocumentKind.values else rows
-    rows = rows.filter(held=held) if held in Held.values else rows
-    rows = rows.filter(date__year=int(year)) if re.fullmatch(r"[0-9]{4}", year) and int(year) else rows
-    rows = with_authors(rows)
+    rows = with_authors(documents_asked(request.user, request.GET))
     if is_export(request):
         return export_response(request, DOCUMENT_COLUMNS, rows, "documents")
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "words": words,
-        "chosen": {"kind": kind, "held": held, "year": year},
+        "chosen": {name: request.GET.get(name, "") for name in ("kind", "held", "year")},
         "kinds": _counted(base, "kind", dict(DocumentKind.choices)),
         "helds": _counted(base, "held", dict(Held.choices)),
         "years": [
@@ -91,10 +85,12 @@ def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
     rights = rights_of(request.user)
     if document.withdrawn_at and not rights.is_secretariat:
         return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
+    versions = list(document.versions.select_related("document__current_version"))
     context = {
         "document": document,
         "labels": [label.strip() for label in document.labels.split(";") if label.strip()],
-        "versions": document.versions.all(),
+        "versions": versions,
+        "proofs": [proof for proof in proofs_of(versions) if proof.approvals or proof.sent],
         "is_secretariat": rights.is_secretariat,
     }
     return render(request, "reports/document_detail.html", context)
