@@ -38,7 +38,7 @@ class Portal:
     mail: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
     # Not below pytest's own folder: only its owner may enter that one, and root starts PostgreSQL as somebody else.
     var, port = Path(tempfile.mkdtemp(prefix="baliportal-")), any_port()
@@ -66,7 +66,7 @@ def portal() -> Iterator[Portal]:
         shutil.rmtree(var, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
