@@ -17,6 +17,7 @@ from baliportal.views import (
     search,
     start,
 )
+from members.views import contact
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -36,7 +37,8 @@ pages: list[URLPattern | URLResolver] = [
     path("data/", about.data, name="data"),
     path("about/", about.about, name="about"),
     path("about/<slug:page>/", about.about_page, name="about_page"),
-    path("contact/", about.contact, name="contact"),
+    path("contact/", contact.contact, name="contact"),
+    path("contact/sent/", contact.contact_done, name="contact_done"),
     path("start/", start.after_login, name="after_login"),
     path("desk/", desk.desk, name="desk"),
     path("accounts/", include("members.urls_accounts")),

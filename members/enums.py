@@ -69,6 +69,17 @@ class AppointmentRole(TextChoices):
     ADMINISTRATOR = "administrator", _("Secretariat administrator")
 
 
+class MessageTopic(TextChoices):
+    """What somebody writes to the secretariat about."""
+
+    CORRECTION = "correction", _("Something in the record is wrong or missing")
+    QUESTION = "question", _("A question about the record")
+    ACCESS = "access", _("I cannot sign in")
+    DEADLINE = "deadline", _("A deadline is near")
+    PRIVACY = "privacy", _("What is stored about me")
+    OTHER = "other", _("Something else")
+
+
 class LetterKind(TextChoices):
     LETTER = "letter", _("Letter")
     NOTE_VERBALE = "note-verbale", _("Note verbale")

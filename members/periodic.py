@@ -11,7 +11,7 @@ from django.db import connection
 
 from members import tasks
 from members.models import User
-from members.services import confirmation, outbox
+from members.services import confirmation, contact, outbox
 
 
 @contextmanager
@@ -41,6 +41,13 @@ def mark_in_doubt() -> int:
     """Put deliveries whose sender died in doubt, for a person or the mail server's log to settle."""
     with only_one("mark_in_doubt") as is_mine:
         return outbox.mark_in_doubt(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def empty_old_messages() -> int:
+    """Empty messages from the contact page that were settled more than a year ago."""
+    with only_one("empty_old_messages") as is_mine:
+        return contact.empty_old_messages(by=User.objects.service_account()) if is_mine else 0
 
 
 @shared_task(ignore_result=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from members.enums import DeliveryState
-from members.models import Delivery
+from members.models import ContactMessage, Delivery
 from members.selectors_coverage import EXPIRES_WITHIN
 from members.selectors_directory import expiring_terms, open_remarks
 
@@ -23,8 +23,9 @@ def delivery_tasks(user: AnyUser) -> dict[str, int]:
 
 
 def contact_tasks(user: AnyUser) -> dict[str, int]:
-    """How many contacts said that something changed and how many terms end within 60 days."""
+    """How many contacts said that something changed, messages wait, and terms end within 60 days."""
     return {
         "remarks": open_remarks(user).count(),
+        "messages": ContactMessage.objects.visible_to(user).filter(settled_at__isnull=True).count(),
         "expiring": expiring_terms(user, EXPIRES_WITHIN).count(),
     }

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from members.views import appointments, coverage, directory
+from members.views import appointments, contact, coverage, directory
 
 contacts = "desk/contacts/"
 urlpatterns: list[URLPattern] = [
+    path("desk/messages/", contact.message_list, name="message_list"),
+    path("desk/messages/<int:pk>/settle/", contact.message_settle, name="message_settle"),
     path(contacts, directory.contact_list, name="contact_list"),
     path(f"{contacts}coverage/", coverage.coverage_matrix, name="coverage"),
     path(f"{contacts}coverage/ask/", coverage.ask_for_name, name="ask_for_name"),

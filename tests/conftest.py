@@ -35,10 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     from baliportal.trial import postgres
+    from baliportal.trial.supervisor import compile_translations
     from tests.template_database import template_database
 
     if not os.environ.get("PYTEST_XDIST_WORKER"):
         postgres.start(VAR)
+        compile_translations()
     os.environ["DATABASE_URL"] = postgres.urls(VAR).owner
     place = environ.Env().db_url_config(os.environ["DATABASE_URL"])
     settings.DATABASES["default"].update({name: place[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})

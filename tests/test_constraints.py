@@ -30,6 +30,7 @@ from activities.models import (
 from members.models import (
     AccessRecord,
     AccountInvitation,
+    ContactMessage,
     Delivery,
     DeliveryAttachment,
     DeliveryTransition,
@@ -86,6 +87,7 @@ def fill(world: World) -> None:
     Ministry.objects.create(code="M", participant=a, name="Ministry")
     Office.objects.create(participant=a, title="Office")
     Letter.objects.create(reference="L-1", subject_en="S", body_en="B", written_by=by)
+    ContactMessage.objects.create(topic="other", text="T", email="x@x.example", submit_token="t")
     LoadedRow.objects.create(file="f", key="k", digest="d", state="s")
     AccessRecord.objects.create(action="opened", object_label="x", object_ref="y")
     AccountInvitation.objects.create(
@@ -189,6 +191,8 @@ BREAK: dict[str, Any] = {
     "ck_activity_precision": "UPDATE activities_activity SET date_precision = 'unknown'",
     "ck_handover_read_pair": pair("members_handover", "read"),
     "ck_handover_two_appointments": "UPDATE members_handover SET incoming_id = outgoing_id",
+    "ck_contact_message_settled_pair": pair("members_contactmessage", "settled"),
+    "ck_contact_message_topic": "UPDATE members_contactmessage SET topic = 'none'",
     "ck_contact_remark_one_contact": "UPDATE members_contactremark SET official_id = NULL",
     "ck_contact_remark_settled_pair": pair("members_contactremark", "settled"),
     "ck_activity_zone_if_clock_times": "UPDATE activities_activity SET starts_at = '09:00'",

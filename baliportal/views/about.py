@@ -27,12 +27,6 @@ def about_page(request: HttpRequest, page: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def contact(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/contact.html")
-
-
-@require_safe
-@login_not_required
 def data(request: HttpRequest) -> HttpResponse:
     """What can be downloaded, and how."""
     return render(request, "portal/data.html")

@@ -2,6 +2,7 @@
 
 from members.models.access_record import AccessRecord
 from members.models.appointment import Appointment, Body, Handover, Seat
+from members.models.contact_message import ContactMessage
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
 from members.models.letter import Letter
@@ -17,6 +18,7 @@ __all__ = [
     "AnyUser",
     "Appointment",
     "Body",
+    "ContactMessage",
     "ContactRemark",
     "Delivery",
     "DeliveryAttachment",
