@@ -17,9 +17,14 @@ from members.services.declarations import Declared
 NO_ANSWER = [("", _("No answer: as all others"))]
 
 
-def _area(label: Any, *, hint: Any = "", required: bool = True, rows: int = 3) -> forms.CharField:
+def _area(label: Any, missing: Any = "", *, hint: Any = "", required: bool = True, rows: int = 3) -> forms.CharField:
     return forms.CharField(
-        label=label, required=required, max_length=4000, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
+        label=label,
+        required=required,
+        max_length=4000,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing},
     )
 
 
@@ -79,8 +84,10 @@ class CorrectionForm(forms.Form):
             "invalid_choice": _("Choose one of the facts below."),
         },
     )
-    new_value = _area(_("What should it say?"), hint=_("Nothing about victims, smuggled people or suspects."))
-    reason = _area(_("Why?"))
+    new_value = _area(
+        _("What should it say?"), _("Say what it should say."), hint=_("Nothing about victims, smuggled people or suspects.")
+    )
+    reason = _area(_("Why?"), _("Say why it is wrong."))
     source = forms.CharField(
         label=_("Source"), max_length=600, required=False, help_text=_("Such as a document’s symbol, a note verbale or a page.")
     )
@@ -115,7 +122,11 @@ class AcceptForm(forms.Form):
 
 
 class DeclineCorrectionForm(forms.Form):
-    reason = _area(_("Why does the record stay as it is?"), hint=_("The participant reads this."))
+    reason = _area(
+        _("Why does the record stay as it is?"),
+        _("Say why the record stays as it is."),
+        hint=_("The participant reads this."),
+    )
 
     def clean_reason(self) -> str:
         return _with_words(self.cleaned_data["reason"])

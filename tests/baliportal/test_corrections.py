@@ -171,6 +171,7 @@ def test_request_is_made_once_and_says_something_new(world: World, focal: Client
     for wrong in ({"fact": "place", "new_value": "Nadi"}, {"fact": "title", "reason": " "}, {"fact": "none"}, {}, {"fact": "title", "new_value": "\x00"}):  # fmt: skip
         answer = focal.post(ASK.format("activity", world.activity), ANSWERS | {"fact": ""} | wrong)
         assert answer.status_code == 422, wrong
+        assert "This field is required" not in answer.content.decode()
         assert "Note 4" in answer.content.decode()
     assert CorrectionRequest.objects.filter(record="activity").count() == 1
 
