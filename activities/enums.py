@@ -101,3 +101,49 @@ class Origin(TextChoices):
     CONTINUES = "continues-objectives", _("Continues objectives")
     NEW = "new", _("New")
     NEW_INFERRED = "new-inferred", _("New (inferred)")
+
+
+class CorrectionState(TextChoices):
+    """Where a participant's request to correct the record stands; one that is decided stays as it is."""
+
+    ASKED = "asked", _("Asked")
+    ACCEPTED = "accepted", _("Accepted: the record is changed")
+    DECLINED = "declined", _("Declined")
+
+
+class CorrectedRecord(TextChoices):
+    """What kind of record a request is about."""
+
+    PARTICIPANT = "participant", _("Participant")
+    ACTIVITY = "activity", _("Activity")
+    DOCUMENT = "document", _("Document")
+    SEAT = "seat", _("Seat")
+    APPOINTMENT = "appointment", _("Appointment")
+
+
+class CorrectedField(TextChoices):
+    """Which fact of the record: each stands on a page that the participant may read, and has a form at the desk."""
+
+    NAME = "name", _("Name")
+    KIND = "kind", _("Kind")
+    REGION = "region", _("Region")
+    STANDING = "standing", _("Standing")
+    MINISTRY = "ministry", _("Ministry or agency")
+    TITLE = "title", _("Title")
+    STATUS = "status", _("Status")
+    DATES = "dates", _("Dates")
+    PLACE = "place", _("Place")
+    HOSTS = "hosts", _("Hosts")
+    CO_HOSTS = "co-hosts", _("Co-hosts")
+    CHAIRS = "chairs", _("Chairs")
+    OBJECTIVES = "objectives", _("Objectives")
+    AREAS = "areas", _("Programme areas")
+    OUTCOME = "outcome", _("Outcome")
+    NOTE = "note", _("Public note")
+    DELEGATION = "delegation", _("Who was there for us")
+    FORM = "form", _("Form")
+    LABELS = "labels", _("Labels")
+    ROLE = "role", _("Role")
+    REMIT = "remit", _("Remit")
+    PERIOD = "period", _("Period")
+    HOLDER = "holder", _("Holder")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from activities.urls_own_record import urlpatterns as own_record
 from activities.views import desk, handover, invitations, national, objectives
 
 app_name = "activities"
@@ -26,6 +27,7 @@ urlpatterns = [
     path(in_space, national.delegation, name="delegation"),
     path(f"{in_space}done/", national.delegation_done, name="delegation_done"),
     path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
+    *own_record,
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("objectives/", objectives.objective_list, name="objective_list"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),

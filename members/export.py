@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +17,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, override
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 ROWS_A_PAGE = 1000  # of JSON; the sheets hold the whole list
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NOT_IN_SHEETS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that the form of a workbook cannot hold
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 FORMATS = ("json", "csv", "xlsx")
+SHEETS_FORMATS = ("json", "xlsx", "zip")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,24 @@ class Column:
     key: str
     heading: str
     value: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One of several tables that belong together: file name, title in plain words, columns and rows."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Any]
+
+    @property
+    def headings(self) -> list[str]:
+        return [column.heading for column in self.columns]
+
+    @property
+    def table(self) -> list[list[str]]:
+        return [[_cell(column.value(row)) for column in self.columns] for row in self.rows]
 
 
 def is_export(request: HttpRequest) -> bool:
@@ -69,13 +94,16 @@ def as_json(request: HttpRequest, columns: Sequence[Column], rows: QuerySet[Any]
 
 def as_csv(headings: Sequence[str], table: Iterable[Sequence[str]], name: str) -> HttpResponse:
     """UTF-8 with a byte order mark for spreadsheets; text that looks like a formula starts with an apostrophe."""
+    return _file(csv_text(headings, table).encode(), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def csv_text(headings: Sequence[str], table: Iterable[Sequence[str]]) -> str:
+    """The table as text of a CSV file, with the byte order mark before it."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(headings)
     writer.writerows([safe_text(cell) for cell in row] for row in table)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return "\ufeff" + text.getvalue()
 
 
 def as_xlsx(headings: Sequence[str], table: Iterable[Sequence[str]], name: str) -> HttpResponse:
@@ -84,16 +112,64 @@ def as_xlsx(headings: Sequence[str], table: Iterable[Sequence[str]], name: str) 
     sheet = book.active
     if sheet is None:  # pragma: no cover - a new workbook has a sheet
         raise RuntimeError
+    _fill(sheet, headings, table)
+    return _file(_saved(book), _XLSX, f"{name}.xlsx")
+
+
+def sheets_response(wanted: str, sheets: Sequence[Sheet], name: str, readme: str) -> HttpResponse:
+    """Several tables in one answer: a workbook with a sheet each, an archive of CSV files with `readme`, or JSON.
+
+    Raises Http404 for another form. Call it with English active: files carry no language.
+    """
+    if wanted == "xlsx":
+        book = Workbook(write_only=False)
+        for number, part in enumerate(sheets):
+            sheet = book.active if number == 0 else book.create_sheet()
+            if isinstance(sheet, Worksheet):
+                sheet.title = part.title[:31]
+                _fill(sheet, part.headings, part.table)
+        return _file(_saved(book), _XLSX, f"{name}.xlsx")
+    if wanted == "zip":
+        return _file(_zipped(sheets, readme), "application/zip", f"{name}.zip")
+    if wanted == "json":
+        parts = {part.key: _as_dicts(part) for part in sheets}
+        response = JsonResponse({"about": readme, "parts": parts}, json_dumps_params={"ensure_ascii": False})
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return response
+    raise Http404
+
+
+def _as_dicts(part: Sheet) -> dict[str, Any]:
+    rows = [{column.key: column.value(row) for column in part.columns} for row in part.rows]
+    return {"count": len(rows), "results": rows}
+
+
+def _zipped(sheets: Sequence[Sheet], readme: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", readme)
+        for part in sheets:
+            archive.writestr(f"{part.key}.csv", csv_text(part.headings, part.table))
+    return content.getvalue()
+
+
+def _fill(sheet: Worksheet, headings: Sequence[str], table: Iterable[Sequence[str]]) -> None:
     for number, cells in enumerate([headings, *table], start=1):
         for place, text in enumerate(cells, start=1):
             cell = sheet.cell(number, place)
-            cell.value = text
+            cell.value = _NOT_IN_SHEETS.sub(" ", text)[:_LONGEST_CELL]
             cell.data_type = "s"
+
+
+def _saved(book: Workbook) -> bytes:
     content = io.BytesIO()
     book.save(content)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(content.getvalue(), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return content.getvalue()
+
+
+def _file(content: bytes, media_type: str, filename: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 

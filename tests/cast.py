@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.enums import ActivityStatus
-from activities.models import Activity, ActivityKind, Invitation, Objective, ProgrammeArea, Recommendation
+from activities.models import Activity, ActivityKind, CorrectionRequest, Invitation, Objective, ProgrammeArea, Recommendation
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
     Appointment,
@@ -82,6 +82,8 @@ class World:
     appointment_a: int = 0
     handover_a: int = 0
     remark: int = 0
+    message_a: int = 0
+    correction: int = 0
 
 
 def make_world() -> World:
@@ -117,6 +119,7 @@ def make_world() -> World:
     _directory(world, a, topic, seats["co_chair"])
     _records(world, {"a": a, "b": b, "agency": agency})
     _reports(world, a)
+    _own_record(world, a)
     return world
 
 
@@ -138,6 +141,23 @@ def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:
     world.official_a, world.ministry_a, world.seat = former.pk, ministry.pk, seat.pk
     world.appointment_a = incoming.pk
     world.remark = ContactRemark.objects.create(official=former, text="A new address").pk
+
+
+def _own_record(world: World, participant: Participant) -> None:
+    """An invitation that the participant was sent, and a correction that it asked for."""
+    to = Official.objects.get(user=world.users["focal_point_a"])
+    message = {"subject": "You are invited", "text": "Please come", "by": world.users["secretariat"]}
+    world.message_a = queue_delivery(kind="invitation", to=to, key="invitation:cast", **message).pk
+    world.correction = CorrectionRequest.objects.create(
+        participant=participant,
+        record="participant",
+        reference=participant.slug,
+        record_title=participant.name,
+        field="region",
+        new_value="Elsewhere",
+        reason="It lies there",
+        asked_by=world.users["focal_point_a"],
+    ).pk
 
 
 def _participant(name: str) -> Participant:

@@ -42,6 +42,7 @@ from members.models import (
     Office,
     Official,
     Participant,
+    ParticipantDeclaration,
     StandingPeriod,
 )
 from reports.models import Acknowledgement, Document, DocumentVersion
@@ -108,6 +109,7 @@ def fill(world: World) -> None:
     Review.objects.create(meeting=activity, objective=objective, outcome="not-stated")
     Review.objects.create(meeting=activity, goal=goal, outcome="met")
     AreaInterest.objects.create(participant=a, area=area, interest="observe")
+    ParticipantDeclaration.objects.create(participant=a, declared_by=by)
     consultation = Consultation.objects.create(title="C", audience="participants", question="?")
     Reply.objects.create(consultation=consultation, participant=a, text="R")
     Acknowledgement.objects.create(delivery=delivery)
@@ -133,6 +135,10 @@ def copy(table: str, where: str = "true", **changes: str) -> str:
 
 def pair(table: str, verb: str) -> str:
     return f"UPDATE {table} SET {verb}_at = now(), {verb}_by_id = NULL"
+
+
+def decided(state: str) -> str:
+    return f"UPDATE activities_correctionrequest SET state = '{state}', decided_at = now(), decided_by_id = asked_by_id"
 
 
 def period(table: str) -> str:
@@ -195,6 +201,14 @@ BREAK: dict[str, Any] = {
     "ck_contact_message_topic": "UPDATE members_contactmessage SET topic = 'none'",
     "ck_contact_remark_one_contact": "UPDATE members_contactremark SET official_id = NULL",
     "ck_contact_remark_settled_pair": pair("members_contactremark", "settled"),
+    "CorrectionRequest.correction_kept": "UPDATE activities_correctionrequest SET new_value = 'z'",
+    "ck_correction_decided_pair": pair("activities_correctionrequest", "decided"),
+    "ck_correction_state": "UPDATE activities_correctionrequest SET state = 'accepted', changed_to = 'z'",
+    "ck_correction_declined_has_reason": lambda: decided("declined"),
+    "ck_correction_accepted_changed": lambda: decided("accepted"),
+    "ck_correction_says_what": lambda: copy("activities_correctionrequest", reason="''", field="'name'"),
+    "uniq_correction_open": lambda: copy("activities_correctionrequest"),
+    "ck_declaration_public_says_something": "UPDATE members_participantdeclaration SET is_public = true",
     "ck_activity_zone_if_clock_times": "UPDATE activities_activity SET starts_at = '09:00'",
     "ck_activity_status": "UPDATE activities_activity SET status = 'done'",
     "ck_activity_access_class": "UPDATE activities_activity SET access_class = 'friends'",

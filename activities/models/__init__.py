@@ -1,6 +1,7 @@
 """What is planned, who was invited, who came, what followed."""
 
 from activities.models.activity import Activity, ActivityKind, Hosting, Session
+from activities.models.correction import CorrectionRequest
 from activities.models.followup import FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
@@ -23,6 +24,7 @@ __all__ = [
     "Attendance",
     "Consultation",
     "Contribution",
+    "CorrectionRequest",
     "Delegate",
     "ExternalReference",
     "FollowUp",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activities.enums import ActivityStatus, InvitationState, NominationState, ProposalState
+from activities.enums import ActivityStatus, CorrectionState, InvitationState, NominationState, ProposalState
 from members.models.lifecycles import TransitionError, check_transition, may_follow
 
 ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
@@ -34,9 +34,15 @@ PROPOSAL_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ProposalState.DECLINED: frozenset({ProposalState.IDEA}),
     ProposalState.REFERRED: frozenset(),
 }
+CORRECTION_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    CorrectionState.ASKED: frozenset({CorrectionState.ACCEPTED, CorrectionState.DECLINED}),
+    CorrectionState.ACCEPTED: frozenset(),
+    CorrectionState.DECLINED: frozenset(),
+}
 
 __all__ = [
     "ACTIVITY_TRANSITIONS",
+    "CORRECTION_TRANSITIONS",
     "INVITATION_TRANSITIONS",
     "NOMINATION_TRANSITIONS",
     "PROPOSAL_TRANSITIONS",

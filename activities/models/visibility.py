@@ -133,3 +133,13 @@ class ConsultationQuerySet[M: models.Model](VisibleQuerySet[M]):
         if rights.represents:
             seen |= Q(audience="participants", opened_at__isnull=False)
         return self.filter(seen)
+
+
+class CorrectionQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Requests to correct the record: the participant that asked, and the secretariat that answers."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        return self.filter(participant__in=rights.belongs_to)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -17,23 +18,57 @@ from activities.enums import AttendanceStatus, NominationState
 from activities.forms import InviteForm
 from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
 from activities.permissions import get_activity_at_desk
+from activities.selectors_audience import Invitee, audience
 from activities.services import attendance as attendance_service
 from activities.services import invitations as service
 from activities.services.nominations import confirm_delegate
+from members.audit import record_access
+from members.enums import AccessAction
 from members.errors import DomainError
 from members.models import Participant, User
 from members.models.base import today
 from members.selectors_recipients import for_participants
 
 
+@dataclass(frozen=True)
+class InviteChoice:
+    """One participant on the sheet of whom to invite."""
+
+    invitee: Invitee
+    is_invited: bool
+    is_reachable: bool
+    is_ticked: bool
+    doubts: str
+
+    @property
+    def remarks(self) -> list[str]:
+        """What stands in brackets behind the name."""
+        if self.is_invited:
+            said = [_("invited")]
+        else:
+            said = [] if self.is_reachable else [_("no address known")]
+            said.append(self.invitee.words)
+        return [words for words in (*said, self.doubts) if words]
+
+
+def _record_reading(request: HttpRequest, activity: Activity, invitees: list[Invitee]) -> None:
+    """The preview shows what participants said in private: that it was opened is written down."""
+    if any(row.words for row in invitees):
+        record_access(
+            by=request.user, action=AccessAction.OPENED, label="preview of recipients", ref=activity.reference, request=request
+        )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
     """Who is invited, who has answered, and whom to invite now."""
     activity = get_activity_at_desk(request.user, reference)
-    form = InviteForm(
-        request.POST if request.method == "POST" else None, initial={"reply_by": activity.reply_by, "quota": activity.quota}
-    )
-    if request.method == "POST" and form.is_valid():
+    ticking = request.method == "POST" and "tick_all" in request.POST  # fills in the sheet and changes nothing
+    initial: dict[str, Any] = {"reply_by": activity.reply_by, "quota": activity.quota}
+    if ticking:
+        initial = {name: request.POST.get(name, "") for name in initial}
+    form = InviteForm(request.POST if request.method == "POST" and not ticking else None, initial=initial)
+    if form.is_bound and form.is_valid():
         try:
             new = service.issue_invitations(
                 activity=activity,
@@ -60,15 +95,24 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
             known = reachable.get(recipient.participant.pk, "")
             reachable[recipient.participant.pk] = known or recipient.doubt_words
     waiting = Nomination.objects.filter(invitation__activity=activity, state=NominationState.SUBMITTED)
+    invitees = audience(activity, request.user)
+    _record_reading(request, activity, invitees)
+    chosen = {row.participant.pk for row in invitees if row.is_in and row.participant.pk in reachable} - issued
+    ticked = {*request.POST.getlist("participants"), *(str(key) for key in chosen if ticking)}
     context = {
         "activity": activity,
         "form": form,
         "invitations": invitations,
         "choices": [
-            (row, row.pk in issued, row.pk in reachable, reachable.get(row.pk, ""))
-            for row in Participant.objects.order_by("name")
+            InviteChoice(
+                row,
+                is_invited=row.participant.pk in issued,
+                is_reachable=row.participant.pk in reachable,
+                is_ticked=str(row.participant.pk) in ticked,
+                doubts=reachable.get(row.participant.pk, ""),
+            )
+            for row in invitees
         ],
-        "chosen": {str(key) for key in request.POST.getlist("participants")},
         "to_confirm": waiting.select_related("official", "invitation__participant") if activity.confirm_delegates else [],
     }
     return render(request, "activities/activity_invitations.html", context, status=422 if form.errors else 200)

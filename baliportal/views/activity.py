@@ -139,7 +139,7 @@ def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if withdrawn := withdrawn_response(request, activity):
         return withdrawn
     if is_export(request):
-        return export_response(request, ACTIVITY_COLUMNS, rows.filter(pk=activity.pk), activity.reference)
+        return export_response(request, ACTIVITY_COLUMNS, rows.filter(pk=activity.pk).order_by("pk"), activity.reference)
     return render(request, "portal/activity_detail.html", _record(request, activity))
 
 

@@ -14,9 +14,11 @@ from activities.selectors import archive_base
 from members.as_of import as_of_form
 from members.enums import ParticipantKind
 from members.export import Column, export_response, is_export
-from members.models import Participant, Seat
+from members.models import Participant, ParticipantDeclaration, Seat
 from members.models.base import today
 from members.models.visibility import rights_of
+from members.permissions import has_permission
+from members.roles import Permission
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
 from reports.selectors import documents_for
 
@@ -79,5 +81,7 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "documents": documents_for(request.user).filter(authors=participant).select_related("current_version"),
         "sources": participant.source.all(),
         "is_secretariat": rights_of(request.user).is_secretariat,
+        "declared": ParticipantDeclaration.objects.filter(participant=participant, is_public=True).first(),
+        "may_ask": has_permission(request.user, Permission.NOMINATE, participant=participant),
     }
     return render(request, "portal/participant_detail.html", context, status=200 if form.is_valid() else 422)

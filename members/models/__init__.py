@@ -3,6 +3,7 @@
 from members.models.access_record import AccessRecord
 from members.models.appointment import Appointment, Body, Handover, Seat
 from members.models.contact_message import ContactMessage
+from members.models.declaration import ParticipantDeclaration
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
 from members.models.letter import Letter
@@ -33,6 +34,7 @@ __all__ = [
     "Office",
     "Official",
     "Participant",
+    "ParticipantDeclaration",
     "Portfolio",
     "Process",
     "Region",

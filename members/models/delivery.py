@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccessClass, DeliveryState
-from members.models.base import append_only
+from members.models.base import VisibleQuerySet, append_only
 from members.models.lifecycles import DELIVERY_TRANSITIONS
-from members.models.visibility import SecretariatQuerySet
+from members.models.visibility import SecretariatQuerySet, rights_of
+
+if TYPE_CHECKING:
+    from members.models.user import AnyUser
+
+# Messages to a government, which its other officials may read again. Kinds that are not named here stay between the
+# secretariat and the one person: invitations to an account, questions about somebody's own entry, handovers.
+TO_A_PARTICIPANT = ("invitation", "nomination_acknowledgement", "circulation", "letter", "consultation", "correction")
+
+
+_FOR_RECIPIENT = {
+    DeliveryState.ACCEPTED.value: _("Sent"),
+    DeliveryState.WITHHELD.value: _("Not sent: it was held back"),
+    DeliveryState.IN_DOUBT.value: _("Not known whether it arrived"),
+    DeliveryState.FAILED.value: _("Did not arrive"),
+    DeliveryState.BOUNCED.value: _("Did not arrive"),
+}
+
+
+class DeliveryQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Messages: all for the secretariat; for a person of a participant, what its own officials and offices were sent."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        if not rights.belongs_to:
+            return self.none()
+        own = Q(official__participant__in=rights.belongs_to) | Q(office__participant__in=rights.belongs_to)
+        kinds = Q(kind__in=TO_A_PARTICIPANT) | Q(kind__startswith="reminder-")
+        return self.filter(own, kinds, access_class__in=rights.access)
 
 
 def _transition_guard() -> str:
@@ -65,7 +98,7 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=400, blank=True)  # why failed, withheld or settled
     queued_by = models.ForeignKey("members.User", models.PROTECT, related_name="+")
 
-    objects = SecretariatQuerySet.as_manager()
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -102,6 +135,18 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def addressee(self) -> str:
+        """Whom it was written to: the official's name, or the office's title."""
+        if self.official:
+            return self.official.name
+        return self.office.title if self.office else ""
+
+    @property
+    def words_for_recipient(self) -> str | Promise:
+        """Where the message stands, for those it was written to: nothing of mail servers."""
+        return _FOR_RECIPIENT.get(self.state, _("On its way"))
 
 
 class DeliveryAttachment(models.Model):
