@@ -17,9 +17,11 @@ from activities.enums import ActivityStatus
 from activities.models import Activity, ActivityKind, Invitation, Objective, ProgrammeArea, Recommendation
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
+    AccountInvitation,
     Appointment,
     Body,
     ContactRemark,
+    FactorReset,
     Handover,
     Ministry,
     Official,
@@ -82,6 +84,9 @@ class World:
     appointment_a: int = 0
     handover_a: int = 0
     remark: int = 0
+    account: int = 0
+    account_invitation: int = 0
+    factor_reset: int = 0
 
 
 def make_world() -> World:
@@ -138,6 +143,18 @@ def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:
     world.official_a, world.ministry_a, world.seat = former.pk, ministry.pk, seat.pk
     world.appointment_a = incoming.pk
     world.remark = ContactRemark.objects.create(official=former, text="A new address").pk
+
+
+def add_accounts(world: World) -> None:
+    """An open invitation, and a reset of the second factor of focal point B that waits for another administrator."""
+    by, world.account = world.users["administrator"], world.users["focal_point_a"].pk
+    later = timezone.now() + timedelta(days=2)
+    world.account_invitation = AccountInvitation.objects.create(
+        email="invited@cast.example", role=AppointmentRole.SECRETARIAT, token_hash="cast", invited_by=by, expires_at=later
+    ).pk
+    world.factor_reset = FactorReset.objects.create(
+        user=world.users["focal_point_b"], check_made="call-back", evidence="Called", started_by=by, lapses_at=later
+    ).pk
 
 
 def _participant(name: str) -> Participant:
