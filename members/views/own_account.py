@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,13 +38,13 @@ def _me(request: HttpRequest) -> User:
 def your_account(request: HttpRequest) -> HttpResponse:
     """Names, places, address, second factor and language of the person who is signed in."""
     user = _me(request)
-    pending = [row for row in running_resets(user) if row.user_id == user.pk]
+    running = list(running_resets(user))
     context = {
         "account": account_of(user, user.pk),
         "codes_left": recovery_codes_left(user),
         "language_form": LanguageForm(initial={"language": user.language}),
-        "own_reset": pending[0] if pending else None,
-        "to_confirm": [row for row in running_resets(user) if resets.may_confirm(user, row)],
+        "own_reset": next((row for row in running if row.user_id == user.pk), None),
+        "to_confirm": [row for row in running if resets.may_confirm(user, row)],
     }
     return render(request, "members/your_account.html", context)
 
@@ -114,7 +115,7 @@ def factor_reset_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person's yes. 403 for those who see the reset and may not confirm it."""
     reset = _reset(request, pk)
     if reset.is_running and not resets.may_confirm(_me(request), reset):
-        return render(request, "403.html", {"reason": _("Another person has to confirm this reset.")}, status=403)
+        raise PermissionDenied(_("Another person has to confirm this reset."))
     return _done(request, lambda: resets.confirm_reset(reset=reset, by=_me(request)), str(_("The second factor is reset.")), pk)
 
 

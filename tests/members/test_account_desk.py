@@ -46,7 +46,7 @@ def second_administrator(world: World) -> User:
 
 
 def token_of(text: str) -> str:
-    return text.split("/accounts/invitation/")[1].split("/")[0]
+    return text.split("/accounts/invitation/")[1].split("/", maxsplit=1)[0]
 
 
 def test_list_shows_person_places_factor_and_state(world: World) -> None:
@@ -75,7 +75,7 @@ def test_list_asks_the_database_as_often_for_many_as_for_few(world: World) -> No
     client = administrator(world)
     counts = []
     for query in ("q=focal_point_a", ""):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             client.get(f"{DESK}?{query}")
         counts.append(len(asked))
     assert counts[0] == counts[1]
@@ -235,7 +235,9 @@ def test_reopening_an_open_account_is_refused(world: World) -> None:
 
 def test_history_at_the_desk_is_without_networks(world: World) -> None:
     user = world.users["co_chair"]
-    AccountEvent.objects.create(user=user, kind=AccountEventKind.SIGNED_IN, browser="Firefox", system="Linux", network="192.0.2.0/24")
+    AccountEvent.objects.create(
+        user=user, kind=AccountEventKind.SIGNED_IN, browser="Firefox", system="Linux", network="192.0.2.0/24"
+    )
     page = administrator(world).get(f"{DESK}{user.pk}/").content.decode()
     assert "Firefox on Linux" in page
     assert "192.0.2" not in page
