@@ -78,7 +78,7 @@ def keep_and_ask(request: HttpRequest) -> HttpResponse | None:
     back = reverse("members:kept_form")
     if user is None:
         messages.info(request, _("You were signed out, so nothing was sent. Your text is kept for an hour: sign in to go on."))
-        back = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        back = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back}, safe='/')}"
     response = redirect(back)
     _set(response, TOKEN_COOKIE, token, _TOKEN_AGE)
     return response

@@ -38,7 +38,7 @@ def committed_world(transactional_db: None) -> Iterator[World]:
 def with_factor(world: World) -> World:
     """Focal point A has lost an app; the cast's second administrator is closed, so that there is one."""
     for kind in ("totp", "recovery_codes", "webauthn"):
-        Authenticator.objects.create(user=world.users["focal_point_a"], type=kind, data={})
+        Authenticator.objects.create(user=world.users["focal_point_a"], type=kind, data={"migrated_codes": []})
     User.objects.filter(pk=world.users["half_signed_in"].pk).update(is_active=False)
     return world
 
