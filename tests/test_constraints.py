@@ -57,7 +57,7 @@ def declared() -> set[str]:
     """Names of all rules of ours; the history's own triggers are tested with the history."""
     found: set[str] = set()
     for model in (model for app in OURS for model in apps.get_app_config(app).get_models()):
-        if not model.__name__.endswith("Event"):
+        if not hasattr(model, "pgh_label"):
             found |= {constraint.name for constraint in model._meta.constraints}
             found |= {
                 f"{model.__name__}.{trigger.name}"
