@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +34,7 @@ _NOTICES = {
     "account/email/password_reset": (AccountEventKind.PASSWORD_RESET, ""),
     "account/email/email_changed": (AccountEventKind.ADDRESS_CHANGED, ""),
 }
+_FIRST_CODES = frozenset({"mfa_view_recovery_codes", "mfa_download_recovery_codes"})
 _FACTOR_KINDS = frozenset({AccountEventKind.FACTOR_ADDED, AccountEventKind.FACTOR_REMOVED})
 
 
@@ -45,14 +48,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever signed in a moment ago and has no second factor yet goes straight on to set it up.
 
         They have just proved who they are with all they have; to ask for the same password again on the next page would
-        only teach people to type it without thinking. Everybody else proves it anew, as allauth does by itself.
+        only teach people to type it without thinking. The recovery codes that come with the first factor belong to it.
+        Everybody else proves it anew, as allauth does by itself.
         """
         user = getattr(self.request, "user", None)
-        if app == "allauth.mfa" and isinstance(user, User) and not is_mfa_enabled(user):
-            records = get_authentication_records(self.request, user)
-            if records and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
-                return False
+        if app == "allauth.mfa" and isinstance(user, User) and self._is_setting_up(user):
+            return False
         return bool(super().is_reauthentication_required(app=app, **_more))
+
+    def _is_setting_up(self, user: User) -> bool:
+        """Whether `user` signed in a moment ago, and had no second factor then; with one by now, only to read its codes."""
+        records = get_authentication_records(self.request, user)
+        if not records or time.time() - records[-1]["at"] >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return False
+        if not is_mfa_enabled(user):
+            return True
+        match = self.request.resolver_match
+        if match is None or match.url_name not in _FIRST_CODES:
+            return False
+        signed_in = datetime.fromtimestamp(records[0]["at"], tz=UTC)
+        return not Authenticator.objects.filter(user=user, created_at__lt=signed_in).exists()
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Every factor was given: the sign-in is complete."""

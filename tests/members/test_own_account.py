@@ -198,6 +198,20 @@ def test_every_change_is_mailed_in_the_persons_language(world: World, django_cap
     assert "secretariat@cast.example" not in first.subject
 
 
+def test_first_recovery_codes_are_shown_at_once_and_later_only_to_who_proves_it(world: World) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    user, early = world.users["secretariat"], signed_in(world)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP")})
+    RecoveryCodes.activate(user)
+    assert early.get("/accounts/2fa/recovery-codes/").status_code == 200
+    assert early.get("/accounts/2fa/recovery-codes/generate/")["Location"].startswith("/accounts/reauthenticate/")
+    assert early.post("/accounts/2fa/totp/deactivate/")["Location"].startswith("/accounts/reauthenticate/")
+    late = signed_in(world)
+    late.post("/accounts/2fa/authenticate/", {"code": code()})
+    assert "reauthenticate" in late.get("/accounts/2fa/recovery-codes/")["Location"]
+
+
 def test_new_or_removed_factor_ends_the_other_sessions(world: World, django_capture_on_commit_callbacks: Any) -> None:
     user, other = world.users["secretariat"], signed_in(world)
     here = signed_in(world)
