@@ -8,4 +8,4 @@ class BaliportalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from members import checks  # noqa: F401 - importing it registers the checks
+        from members import checks, receivers  # noqa: F401 - importing them registers the checks and receivers

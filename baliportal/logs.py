@@ -15,6 +15,9 @@ EXTRAS = {
     "error",
     "outcome",
     "rendering",
+    "kind",
+    "account",
+    "by",
 }  # ids and words of ours; the rest of `extra` is dropped
 
 

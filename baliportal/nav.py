@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.roles import Rights
+from members.roles import Permission, Rights
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Entry:
     label: str | Promise
     route: str
     key: str
+    needs: Permission = Permission.SEE_DESK  # at the desk: shown to those who have it
 
     @property
     def url(self) -> str:
@@ -38,6 +39,7 @@ DESK = (
     Entry(_("Contacts"), "members:contact_list", "contacts"),
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),
+    Entry(_("Accounts"), "members:account_list", "accounts", Permission.INVITE_ACCOUNTS),
 )
 
 
@@ -48,7 +50,7 @@ def built(entries: tuple[Entry, ...]) -> list[Entry]:
 
 def desk_entries(rights: Rights) -> list[Entry]:
     """The desk's bar, for those who work there."""
-    return built(DESK) if rights.is_secretariat else []
+    return built(tuple(entry for entry in DESK if entry.needs in rights.permissions))
 
 
 def _exists(route: str) -> bool:

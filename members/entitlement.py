@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _NEEDED = {AccessClass.STEERING_GROUP: Permission.SEE_STEERING_GROUP, AccessClass.SECRETARIAT: Permission.SEE_DESK}
 
+_ABOUT_ONESELF = frozenset({"account-notice"})  # what happened to one's account is told also after one's term
+
 
 def why_withheld(delivery: Delivery) -> str:
     """Why this delivery must not be sent any more, in words for the desk; empty where it may go.
@@ -26,6 +28,8 @@ def why_withheld(delivery: Delivery) -> str:
     `settings.DELIVERY_GATES` names for this kind of message: a function of the delivery in an app above, which knows
     whether a document was reclassified or a circulation recalled.
     """
+    if delivery.kind in _ABOUT_ONESELF:
+        return ""
     recipient = delivery.official or delivery.office
     if recipient is None or not recipient.holds_on(today()):
         return "The recipient's term ended before the message left."

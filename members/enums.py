@@ -103,3 +103,33 @@ class AccessAction(TextChoices):
     DOWNLOADED = "downloaded", _("Downloaded")
     EXPORTED = "exported", _("Exported")
     DENIED = "denied", _("Denied")
+
+
+class AccountEventKind(TextChoices):
+    """What happened to an account; the person and an administrator read it in these words."""
+
+    SIGNED_IN = "signed-in", _("Signed in")
+    PASSWORD_WRONG = "password-wrong", _("Wrong password")
+    CODE_WRONG = "code-wrong", _("Wrong second factor")
+    RECOVERY_CODE_USED = "recovery-code-used", _("A recovery code was used")
+    FACTOR_ADDED = "factor-added", _("A second factor was added")
+    FACTOR_REMOVED = "factor-removed", _("A second factor was removed")
+    RECOVERY_CODES_MADE = "recovery-codes-made", _("New recovery codes were made")
+    PASSWORD_CHANGED = "password-changed", _("The password was changed")
+    PASSWORD_RESET = "password-reset", _("A forgotten password was replaced")
+    ADDRESS_CHANGED = "address-changed", _("The e-mail address was changed")
+    SESSIONS_ENDED = "sessions-ended", _("Sessions were ended")
+    DEACTIVATED = "deactivated", _("The account was closed")
+    REACTIVATED = "reactivated", _("The account was opened again")
+    RESET_STARTED = "reset-started", _("A reset of the second factor was started")
+    RESET_STOPPED = "reset-stopped", _("The reset of the second factor was stopped")
+    RESET_CONFIRMED = "reset-confirmed", _("The second factor was reset")
+
+
+class IdentityCheck(TextChoices):
+    """How somebody who lost every factor was recognised before a reset; never by the address that asks."""
+
+    CALL_BACK = "call-back", _("Call back to the number on record")
+    NOTE_VERBALE = "note-verbale", _("Note verbale or letter of the ministry")
+    IN_PERSON = "in-person", _("Met in person")
+    OPERATOR = "operator", _("By the operator of the server")

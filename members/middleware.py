@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from members.middleware_kept import keep_and_ask
 from members.models import User
 
 _STARTED = "session_started"
@@ -52,7 +53,8 @@ class SecondFactorMiddleware:
         started = request.session.setdefault(_STARTED, int(time.time()))
         if time.time() - started > settings.SESSION_ABSOLUTE_AGE:
             logout(request)
-            return redirect(settings.LOGIN_URL)
+            kept = keep_and_ask(request) if request.method == "POST" else None
+            return kept or redirect(settings.LOGIN_URL)
         if self._has_second_factor(user):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""

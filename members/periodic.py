@@ -11,7 +11,7 @@ from django.db import connection
 
 from members import tasks
 from members.models import User
-from members.services import confirmation, contact, outbox
+from members.services import account_events, confirmation, contact, kept_forms, outbox, sessions
 
 
 @contextmanager
@@ -55,3 +55,12 @@ def ask_whether_right() -> int:
     """Ask contacts whose entry nobody confirmed for 90 days whether it is still right."""
     with only_one("ask_whether_right") as is_mine:
         return confirmation.ask_whether_right(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def forget_old() -> int:
+    """Take away kept forms after an hour, rows of ended sessions, and events of accounts after twelve months."""
+    with only_one("forget_old") as is_mine:
+        if not is_mine:
+            return 0
+        return kept_forms.forget_old_forms() + sessions.forget_ended_sessions() + account_events.forget_events()

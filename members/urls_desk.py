@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from members.views import appointments, contact, coverage, directory
+from members.views import appointments, contact, coverage, desk_accounts, directory
 
 contacts = "desk/contacts/"
+accounts = "desk/accounts/"
 urlpatterns: list[URLPattern] = [
     path("desk/messages/", contact.message_list, name="message_list"),
     path("desk/messages/<int:pk>/settle/", contact.message_settle, name="message_settle"),
+    path(accounts, desk_accounts.account_list, name="account_list"),
+    path(f"{accounts}invite/", desk_accounts.account_invite, name="account_invite"),
+    path(f"{accounts}invitations/<int:pk>/resend/", desk_accounts.invitation_resend, name="account_invitation_resend"),
+    path(f"{accounts}invitations/<int:pk>/take-back/", desk_accounts.invitation_revoke, name="account_invitation_revoke"),
+    path(f"{accounts}<int:pk>/", desk_accounts.account_detail, name="account_detail"),
+    path(f"{accounts}<int:pk>/close/", desk_accounts.account_close, name="account_close"),
+    path(f"{accounts}<int:pk>/reopen/", desk_accounts.account_reopen, name="account_reopen"),
+    path(f"{accounts}<int:pk>/reset/", desk_accounts.reset_start, name="factor_reset_start"),
     path(contacts, directory.contact_list, name="contact_list"),
     path(f"{contacts}coverage/", coverage.coverage_matrix, name="coverage"),
     path(f"{contacts}coverage/ask/", coverage.ask_for_name, name="ask_for_name"),

@@ -17,9 +17,11 @@ from activities.enums import ActivityStatus
 from activities.models import Activity, ActivityKind, CorrectionRequest, Invitation, Objective, ProgrammeArea, Recommendation
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
+    AccountInvitation,
     Appointment,
     Body,
     ContactRemark,
+    FactorReset,
     Handover,
     Ministry,
     Official,
@@ -84,6 +86,9 @@ class World:
     remark: int = 0
     message_a: int = 0
     correction: int = 0
+    account: int = 0
+    account_invitation: int = 0
+    factor_reset: int = 0
 
 
 def make_world() -> World:
@@ -157,6 +162,18 @@ def _own_record(world: World, participant: Participant) -> None:
         new_value="Elsewhere",
         reason="It lies there",
         asked_by=world.users["focal_point_a"],
+    ).pk
+
+
+def add_accounts(world: World) -> None:
+    """An open invitation, and a reset of the second factor of focal point B that waits for another administrator."""
+    by, world.account = world.users["administrator"], world.users["focal_point_a"].pk
+    later = timezone.now() + timedelta(days=2)
+    world.account_invitation = AccountInvitation.objects.create(
+        email="invited@cast.example", role=AppointmentRole.SECRETARIAT, token_hash="cast", invited_by=by, expires_at=later
+    ).pk
+    world.factor_reset = FactorReset.objects.create(
+        user=world.users["focal_point_b"], check_made="call-back", evidence="Called", started_by=by, lapses_at=later
     ).pk
 
 

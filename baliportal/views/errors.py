@@ -12,6 +12,8 @@ from django.template import TemplateDoesNotExist
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
+from members.middleware_kept import keep_and_ask
+
 _REFERENCE = re.compile(r"[A-Z]{2,8}-(?:[A-Z]+-)?(?:\d{4}|UNDT)-\d{2,3}")
 
 
@@ -63,6 +65,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
-    return _page(
+    """A form of another session. One's own is kept and shown again; anything else is refused."""
+    kept = keep_and_ask(request) if request.method == "POST" else None
+    return kept or _page(
         request, 403, reason=_("The form was open too long, or cookies are off. Go back, reload the page and send it again.")
     )

@@ -1,6 +1,7 @@
 """Who takes part, who may do what, how they are reached."""
 
 from members.models.access_record import AccessRecord
+from members.models.account import AccountEvent, Closure, FactorReset, KeptForm
 from members.models.appointment import Appointment, Body, Handover, Seat
 from members.models.contact_message import ContactMessage
 from members.models.declaration import ParticipantDeclaration
@@ -15,18 +16,22 @@ from members.models.vocabulary import ForumKind, Portfolio, Region, SeatRole, To
 
 __all__ = [
     "AccessRecord",
+    "AccountEvent",
     "AccountInvitation",
     "AnyUser",
     "Appointment",
     "Body",
+    "Closure",
     "ContactMessage",
     "ContactRemark",
     "Delivery",
     "DeliveryAttachment",
     "DeliveryTransition",
+    "FactorReset",
     "Forum",
     "ForumKind",
     "Handover",
+    "KeptForm",
     "Letter",
     "LoadedRow",
     "Ministry",

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import AppointmentRole
 from members.models.base import paired
-from members.models.visibility import AdministratorQuerySet
-from members.roles import Rights
+from members.models.visibility import AdministratorQuerySet, rights_of
+from members.roles import Permission, Rights
 
 SERVICE_ACCOUNT = "record"  # loaders and tasks act for it; it cannot sign in
 
@@ -39,6 +39,20 @@ class UserManager(BaseUserManager["User"]):
             email=SERVICE_ACCOUNT, defaults={"is_service": True, "is_active": False, "password": "!"}
         )
         return user
+
+    def visible_to(self, user: AnyUser) -> models.QuerySet[User]:
+        """All accounts of persons for an administrator, else one's own."""
+        persons = self.filter(is_service=False)
+        if rights_of(user).is_administrator:
+            return persons
+        return persons.filter(pk=user.pk) if user.is_authenticated else self.none()
+
+    def holding(self, permission: Permission) -> models.QuerySet[User]:
+        """Accounts that can sign in and have `permission` from a current appointment."""
+        from members.models.appointment import appointments_giving
+
+        holders = appointments_giving(permission).values("official__user")
+        return self.filter(is_active=True, is_service=False, pk__in=holders)
 
 
 @pghistory.track(exclude=["password", "last_login", "email"])
@@ -122,3 +136,8 @@ class AccountInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} ({self.role})"
+
+    @property
+    def is_too_old(self) -> bool:
+        """Whether the link does not work any more."""
+        return self.expires_at <= timezone.now()

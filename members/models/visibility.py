@@ -47,3 +47,12 @@ class AdministratorQuerySet[M: models.Model](VisibleQuerySet[M]):
 
     def visible_to(self, user: AnyUser) -> Self:
         return self.all() if rights_of(user).is_administrator else self.none()
+
+
+class OwnAccountQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Rows about one account (`user`): for that person, and for an administrator of the secretariat."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        if rights_of(user).is_administrator:
+            return self.all()
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()

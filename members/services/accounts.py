@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -22,12 +23,16 @@ from members.audit import acting
 from members.enums import AppointmentRole
 from members.errors import DomainError
 from members.mail import render_mail
-from members.models import AccountInvitation, Official, Participant, Seat, Topic, User
+from members.models import AccountInvitation, Appointment, Official, Participant, Seat, Topic, User
 from members.models.base import today
+from members.permissions import check_can
+from members.roles import Permission
 from members.services.appointments import appoint
 
 VALID_FOR = timedelta(days=7)
 _NEEDS_PARTICIPANT = {AppointmentRole.FOCAL_POINT, AppointmentRole.MINISTRY, AppointmentRole.NATIONAL_LEAD}
+
+_ONE_HOLDER = {AppointmentRole.FOCAL_POINT, AppointmentRole.SEAT}
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ def accept_invitation(*, token: str, name: str, password: str) -> User:
     user = User.objects.filter(email__iexact=invitation.email).first()
     if user is None:
         user = User.objects.create_user(invitation.email, password, language=invitation.language)
+    elif not user.is_active:
+        raise DomainError(_("This account is closed. Ask the secretariat."))
     elif not user.check_password(password):
         raise DomainError(_("This address has an account already. Enter its password."), field="password")
     with acting(by=user, verb="accept_invitation"):
@@ -173,3 +180,42 @@ def revoke_invitation(*, invitation: AccountInvitation, by: User) -> None:
         with acting(by=by, verb="revoke_invitation"):
             found.revoked_at, found.revoked_by = timezone.now(), by
             found.save(update_fields=["revoked_at", "revoked_by"])
+
+
+@transaction.atomic
+def invite_from_desk(*, email: str, place: Place, by: User, name: str = "", language: str = "en") -> AccountInvitation:
+    """Invite and mail, after looking whether it can be accepted at all. Raises DomainError with the field it is about."""
+    check_can(by, Permission.INVITE_ACCOUNTS)
+    _check_place(place)
+    named = {"role": place.role, "participant": place.participant, "topic": place.topic, "seat": place.seat}
+    current = Appointment.objects.current().filter(**named, official__isnull=False, acting_for=None).select_related("official")
+    user = User.objects.filter(email__iexact=email).first()
+    if user is not None and not user.is_active:
+        raise DomainError(_("The account of this address is closed. Open it again first."), field="email")
+    own = Q(official__user=user) if user else Q(official__user=None, official__email__iexact=email)
+    if user is not None and current.filter(own).exists():
+        raise DomainError(_("This address has an account with this place already."), field="email")
+    holder = current.exclude(own).first() if place.role in _ONE_HOLDER else None
+    if holder is not None:
+        field = "seat" if place.seat else "topic"
+        raise DomainError(_("%(name)s holds this place today. Hand it over first.") % {"name": holder.official}, field=field)
+    return invite_and_mail(email=email, place=place, by=by, name=name, language=language)
+
+
+@transaction.atomic
+def resend_invitation(*, invitation: AccountInvitation, by: User) -> AccountInvitation:
+    """A new link, valid for seven days, by mail; the old link is dead at once. Raises DomainError for one that is over."""
+    check_can(by, Permission.INVITE_ACCOUNTS)
+    found = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if found.accepted_at or found.revoked_at:
+        raise DomainError(_("The invitation was accepted or taken back already."))
+    place = Place(AppointmentRole(found.role), found.participant, found.topic, found.seat)
+    return invite_and_mail(email=found.email, place=place, by=by, name=found.name, language=found.language)
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> None:
+    """The language in which the portal writes to `user` from now on."""
+    with acting(by=user, verb="choose_language"):
+        user.language = language
+        user.save(update_fields=["language"])

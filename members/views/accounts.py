@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import cast
 
 import segno
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import get_totp_secret
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.errors import DomainError
 from members.forms import AcceptInvitationForm
-from members.models import User
+from members.models import AccountInvitation, User
 from members.services.accounts import accept_invitation, open_invitation
 
 
@@ -38,16 +42,37 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         email=invitation.email,
         has_account=has_account,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            accept_invitation(token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
-        except DomainError as error:
-            form.add_error(error.field or None, error.message)
-        else:
+    if request.method == "POST":
+        limited = ratelimit.consume_or_429(request, app="allauth.account", action="accept_invitation", key=invitation.email)
+        if limited is not None:
+            return cast("HttpResponse", limited)
+        if form.is_valid() and _accepted(request, form, invitation, token, has_account=has_account):
             messages.success(request, _("Your account is ready. Sign in, then set up your second factor."))
             return redirect("account_login")
     context = {"form": form, "invitation": invitation, "has_account": has_account}
     return render(request, "members/accept_invitation.html", context, status=422 if form.is_bound else 200)
+
+
+def _accepted(
+    request: HttpRequest, form: AcceptInvitationForm, invitation: AccountInvitation, token: str, *, has_account: bool
+) -> bool:
+    """Accept; what stands against it goes to the form. Guesses at an account's password count as they do at the sign-in."""
+    guard = get_account_adapter(request)
+    try:
+        if has_account:
+            guard.pre_authenticate(request, email=invitation.email)
+        accept_invitation(token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    except DomainError as error:
+        if has_account and error.field == "password":
+            guard.authentication_failed(request, email=invitation.email)
+        form.add_error(error.field or None, error.message)
+        return False
+    if has_account:
+        guard._rollback_login_failed_rl_usage()
+    return True
 
 
 @never_cache
