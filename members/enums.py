@@ -92,3 +92,11 @@ class AccessAction(TextChoices):
     DOWNLOADED = "downloaded", _("Downloaded")
     EXPORTED = "exported", _("Exported")
     DENIED = "denied", _("Denied")
+
+
+class SheetKind(TextChoices):
+    """How a list of contacts came in."""
+
+    PASTE = "paste", _("Pasted text")
+    CSV = "csv", _("CSV file")
+    XLSX = "xlsx", _("Excel file")

@@ -4,6 +4,7 @@ from members.models.access_record import AccessRecord
 from members.models.appointment import Appointment, Body, Handover, Seat
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
+from members.models.imports import ImportBatch, MergeRecord
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
@@ -24,8 +25,10 @@ __all__ = [
     "Forum",
     "ForumKind",
     "Handover",
+    "ImportBatch",
     "Letter",
     "LoadedRow",
+    "MergeRecord",
     "Ministry",
     "NationalMechanism",
     "Office",
