@@ -25,5 +25,6 @@ beat_schedule = {
     "drain-outbox": {"task": "members.periodic.drain_outbox", "schedule": 30.0},
     "mark-in-doubt": {"task": "members.periodic.mark_in_doubt", "schedule": 60.0},
     "ask-whether-right": {"task": "members.periodic.ask_whether_right", "schedule": 6 * 3600.0},
+    "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

@@ -11,7 +11,7 @@ from django.db import connection
 
 from members import tasks
 from members.models import User
-from members.services import confirmation, outbox
+from members.services import confirmation, imports, outbox
 
 
 @contextmanager
@@ -48,3 +48,10 @@ def ask_whether_right() -> int:
     """Ask contacts whose entry nobody confirmed for 90 days whether it is still right."""
     with only_one("ask_whether_right") as is_mine:
         return confirmation.ask_whether_right(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def forget_imports() -> int:
+    """Delete lists of contacts that are older than a day, imported or not."""
+    with only_one("forget_imports") as is_mine:
+        return imports.forget_outdated(by=User.objects.service_account()) if is_mine else 0

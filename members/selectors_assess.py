@@ -75,6 +75,7 @@ class Assessment:
             "rows": len(self.verdicts),
             **{name: found[name] for name in (NEW, UPDATE, OUT)},
             **{name: why[name] for name in (BY_PROBLEM, UNDECIDED, BY_CHOICE, UNCHANGED)},
+            "with_problem": sum(bool(verdict.problems) for verdict in self.verdicts),
             "duplicates": sum(bool(verdict.matches) for verdict in self.verdicts),
             "places": sum(len(verdict.places) for verdict in self.verdicts if verdict.outcome != OUT),
         }

@@ -98,7 +98,7 @@ def _same_unique(reference: Reference, kept: Official, other: Official) -> list[
         mine = {tuple(row) for row in reference.rows(kept).filter(condition).values_list(*theirs)}
         for row in reference.rows(other).filter(condition):
             fields = [row._meta.get_field(name) for name in theirs]
-            if tuple(getattr(row, field.attname) for field in fields) in mine:  # type: ignore[union-attr]
+            if tuple(getattr(row, field.attname) for field in fields) in mine:
                 where = ", ".join(str(getattr(row, name)) for name in theirs)
                 said = _("Both have a record of one kind in one place: %(kind)s, %(where)s.")
                 found.append(said % {"kind": row._meta.verbose_name, "where": where})
