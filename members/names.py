@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from difflib import get_close_matches
 from math import ceil
 
+ENOUGH = 10
 NEAR = 0.6  # share of common trigrams from which two names are near
 _FORMS = frozenset(
     ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "hon", "bapak", "ibu", "bpk"]
@@ -78,12 +79,20 @@ class NearNames[K: Hashable]:
         ordered = sorted(grams, key=lambda gram: (self._count[gram], gram))
         return ordered[: len(ordered) - ceil(NEAR * len(ordered)) + 1]
 
-    def near(self, name: str) -> list[tuple[float, K]]:
-        """Keys of near names with their likeness, the most alike first."""
+    def near(self, name: str, is_wanted: Callable[[K], bool]) -> list[tuple[float, K]]:
+        """Keys of wanted near names with their likeness, the most alike first; ten at most are looked for."""
         own = trigrams(name)
-        seen = dict.fromkeys(key for gram in self._rarest(own) for key in self._by_gram.get(gram, ()))
-        found = [(likeness(own, self._grams[key]), key) for key in seen]
-        return sorted((one for one in found if one[0] >= NEAR), key=lambda one: -one[0])
+        seen: set[K] = set()
+        found: list[tuple[float, K]] = []
+        for key in (key for gram in self._rarest(own) for key in self._by_gram.get(gram, ())):
+            if key not in seen and is_wanted(key):
+                seen.add(key)
+                likely = likeness(own, self._grams[key])
+                if likely >= NEAR:
+                    found.append((likely, key))
+            if len(found) == ENOUGH:
+                break
+        return sorted(found, key=lambda one: -one[0])
 
 
 def nearest(text: str, known: Iterable[str], number: int = 3) -> list[str]:

@@ -101,11 +101,10 @@ def assess(batch: ImportBatch, known: Snapshot) -> Assessment:
     result = Assessment([_read(batch, row, known) for row in batch.rows])
     rows = Index(_entry(verdict) for verdict in result.verdicts)
     taken = _Taken()
-    for verdict, entry in zip(result.verdicts, rows.entries, strict=True):
+    for place, (verdict, entry) in enumerate(zip(result.verdicts, rows.entries, strict=True)):
         _note_unknown(result, verdict)
         if entry.name:
-            above = [match for match in rows.matches(entry) if match.entry.line < verdict.line]
-            verdict.matches = strongest([*known.index.matches(entry), *above])
+            verdict.matches = strongest([*known.index.matches(entry), *rows.matches(entry, before=place)])
         _decide(batch, verdict, known, taken)
     return result
 

@@ -76,24 +76,28 @@ class Index:
                 self._name[entry.participant, name_key(entry.own_script)].append(place)
         self._near = {participant: NearNames(names) for participant, names in by_participant.items()}
 
-    def matches(self, entry: Entry) -> list[Match]:
-        """Others like `entry`, the strongest reason first, each once."""
+    def matches(self, entry: Entry, before: int | None = None) -> list[Match]:
+        """Others like `entry`, the strongest reason first, each once; only those that stand `before` a place, if it is given."""
         found: dict[int, str] = {}
-        self._add(found, self._email.get(entry.email.casefold(), ()) if entry.email else (), SAME_EMAIL)
-        if entry.participant is not None:
-            self._add(found, self._name.get((entry.participant, entry.key), ()), SAME_NAME)
-            if entry.script_key:
-                self._add(found, self._name.get((entry.participant, name_key(entry.own_script)), ()), SAME_NAME)
-        if entry.script_key:
-            self._add(found, self._script.get(entry.script_key, ()), SAME_SCRIPT)
-        if entry.participant is not None and entry.participant in self._near:
-            self._add(found, (place for _likeness, place in self._near[entry.participant].near(entry.key)), NEAR_NAME)
-        return [Match(reason, self.entries[place]) for place, reason in found.items()]
 
-    @staticmethod
-    def _add(found: dict[int, str], places: Iterable[int], reason: str) -> None:
-        for place in places:
-            found.setdefault(place, reason)
+        def is_wanted(place: int) -> bool:
+            return before is None or place < before
+
+        def add(places: Iterable[int], reason: str) -> None:
+            for place in places:
+                if is_wanted(place):
+                    found.setdefault(place, reason)
+
+        if entry.email:
+            add(self._email.get(entry.email.casefold(), ()), SAME_EMAIL)
+        own = [entry.key, *([name_key(entry.own_script)] if entry.script_key else [])]
+        for key in filter(None, own) if entry.participant is not None else ():
+            add(self._name.get((entry.participant, key), ()), SAME_NAME)
+        if entry.script_key:
+            add(self._script.get(entry.script_key, ()), SAME_SCRIPT)
+        if entry.participant is not None and entry.participant in self._near:
+            add((place for _likeness, place in self._near[entry.participant].near(entry.key, is_wanted)), NEAR_NAME)
+        return [Match(reason, self.entries[place]) for place, reason in found.items()]
 
 
 def entry_of(official: Official) -> Entry:

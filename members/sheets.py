@@ -116,7 +116,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """Tab, semicolon or comma: whichever splits the first rows into most cells, evenly."""
-    best, most = ",", (0, 0)
+    best, most = ",", (0, 1)
     for delimiter in ("\t", ";", ","):
         widths: list[int] = []
         try:

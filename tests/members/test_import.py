@@ -503,5 +503,5 @@ def test_2000_rows_of_one_participant_are_judged_in_time(world: World) -> None:
     known = take_snapshot(world.users["secretariat"])
     began = time.process_time()
     assert len(assess(batch, known).verdicts) == 2000
-    assert time.process_time() - began < 20  # 2,000 names that are all alike, the worst there is
+    assert time.process_time() - began < 3  # names that are all alike are the worst there is
     assert today()
