@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.import_columns import FIELDS, TOPIC_PREFIX
 from members.models import ImportBatch, Ministry, Official, Participant, Portfolio, Topic
+from members.names import looks_like_zawgyi
 from members.selectors_assess import LEAVE_OUT, OTHER_PERSON, SAME, Assessment, Verdict
 from members.selectors_import import Snapshot
 from members.services.official_values import PERSONAL
@@ -119,13 +120,13 @@ class NamesForm(forms.Form):
         super().__init__(*args, **options)
         self.keys: dict[str, tuple[str, str]] = {}
         for key, (text, rows) in result.unknown_participants.items():
-            label = _("Participant “%(text)s”, %(rows)d rows") % {"text": text[:80], "rows": rows}
+            label = _("Participant “%(text)s” (rows: %(rows)d)") % {"text": text[:80], "rows": rows}
             near = known.near_participants(text)
             choices = [(name, name) for name in [*near, *(name for name in known.names if name not in near)]]
             self._add("participant", key, label, choices, batch)
         for key, (participant, text, rows) in result.unknown_ministries.items():
             words = {"text": text[:120], "participant": participant, "rows": rows}
-            label = _("Ministry “%(text)s” of %(participant)s, %(rows)d rows") % words
+            label = _("Ministry “%(text)s” of %(participant)s (rows: %(rows)d)") % words
             self._add("ministry", key, label, _ministry_choices(participant, text, known, portfolios), batch)
 
     def _add(self, kind: str, key: str, label: Any, choices: list[Any], batch: ImportBatch) -> None:
@@ -180,9 +181,9 @@ class RowForm(forms.Form):
                 initial=verdict.cells[place],
                 widget=forms.TextInput(attrs={"list": "participants"} if key == "participant" else {}),
             )
-        self.fields["as_is"] = forms.BooleanField(
-            label=_("The Burmese text is right as it is"), required=False, initial=verdict.as_is
-        )
+        if verdict.as_is or any(looks_like_zawgyi(cell) for cell in verdict.cells):
+            label = _("The Burmese text is right as it is")
+            self.fields["as_is"] = forms.BooleanField(label=label, required=False, initial=verdict.as_is)
         choices = choices_of(verdict)
         if not verdict.matches:
             choices = [(LEAVE_OUT, _("Leave this row out")), ("", _("Import it"))]

@@ -63,7 +63,8 @@ def _merge(kept: Official, other: Official, choices: Mapping[str, str], by: User
             setattr(kept, name, getattr(other, name))
     kept.user_id, other.user_id = kept.user_id or other.user_id, None
     yesterday = today() - timedelta(days=1)
-    other.period_to = min(other.period_to or yesterday, max(yesterday, other.period_from or yesterday))
+    last = max(yesterday, other.period_from or yesterday)
+    other.period_to = min(other.period_to, last) if other.period_to else last
     other.period_to_precision = DatePrecision.DAY
     _save(other)
     _save(kept)
@@ -93,7 +94,7 @@ def _save(official: Official) -> None:
 def _move(reference: Reference, source: Official, target: Official, keys: list[int] | None = None) -> list[int]:
     """Point rows at another official and return their keys; versioned ones get a new version."""
     rows = reference.rows(source) if keys is None else reference.rows(source).filter(pk__in=keys)
-    found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    found = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
     changes: dict[str, Any] = {reference.field: target}
     if any(field.name == "version" for field in reference.model._meta.concrete_fields):
         changes["version"] = models.F("version") + 1

@@ -203,7 +203,8 @@ def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     if not form.is_valid():
         return _row_page(request, batch, verdict, 422, form)
     try:
-        service.edit_row(batch=batch, line=line, cells=form.cells(), as_is=form.cleaned_data["as_is"], by=_me(request))
+        as_is = form.cleaned_data.get("as_is", False)
+        service.edit_row(batch=batch, line=line, cells=form.cells(), as_is=as_is, by=_me(request))
         saved = service.choose(batch=batch, choices={line: form.cleaned_data["choice"]}, by=_me(request))
     except DomainError as error:
         form.add_error(None, error.message)

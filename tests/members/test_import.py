@@ -166,7 +166,7 @@ def test_list_in_windows_1252_is_read_and_said(world: World, desk: Client) -> No
     assert batch.rows[0]["cells"] == ["José Müller", "Aland"]
     assert "Read as Windows-1252" in page(desk, batch)
     for encoding in ("utf-8", "utf-16"):
-        refused = desk.post(START, {"file": SimpleUploadedFile("a.csv", content + b"\xe9"), "encoding": encoding})
+        refused = desk.post(START, {"file": SimpleUploadedFile("a.csv", content), "encoding": encoding})
         assert refused.status_code == 422
         assert "Choose another encoding" in refused.content.decode()
 
