@@ -26,7 +26,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "desk_nav": nav.desk_entries(rights_of(user)) if user is not None and user.is_authenticated else [],
         "rights": rights_of(user) if user is not None else None,
         "section": parts[0] if parts else "",
-        "desk_section": parts[1] if len(parts) > 1 else "desk",
+        "desk_section": nav.desk_key(parts[1] if len(parts) > 1 else "desk"),
         "languages": [
             {"code": code, "name": _own_name(code), "url": translate_url(request.get_full_path(), code)}
             for code, _name in settings.LANGUAGES

@@ -43,6 +43,14 @@ DESK = (
 )
 
 
+_BELONGS_TO = {"import": "contacts"}  # pages of the desk that stand below an entry of another name
+
+
+def desk_key(part: str) -> str:
+    """The key of the entry that a page of the desk belongs to, from the second part of its address."""
+    return _BELONGS_TO.get(part, part)
+
+
 def built(entries: tuple[Entry, ...]) -> list[Entry]:
     """Entries whose page exists."""
     return [entry for entry in entries if _exists(entry.route)]

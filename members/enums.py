@@ -133,3 +133,11 @@ class IdentityCheck(TextChoices):
     NOTE_VERBALE = "note-verbale", _("Note verbale or letter of the ministry")
     IN_PERSON = "in-person", _("Met in person")
     OPERATOR = "operator", _("By the operator of the server")
+
+
+class SheetKind(TextChoices):
+    """How a list of contacts came in."""
+
+    PASTE = "paste", _("Pasted text")
+    CSV = "csv", _("CSV file")
+    XLSX = "xlsx", _("Excel file")

@@ -11,7 +11,7 @@ from django.db import connection
 
 from members import tasks
 from members.models import User
-from members.services import account_events, confirmation, contact, kept_forms, outbox, sessions
+from members.services import account_events, confirmation, contact, imports, kept_forms, outbox, sessions
 
 
 @contextmanager
@@ -64,3 +64,10 @@ def forget_old() -> int:
         if not is_mine:
             return 0
         return kept_forms.forget_old_forms() + sessions.forget_ended_sessions() + account_events.forget_events()
+
+
+@shared_task(ignore_result=True)
+def forget_imports() -> int:
+    """Delete lists of contacts that are older than a day, imported or not."""
+    with only_one("forget_imports") as is_mine:
+        return imports.forget_outdated(by=User.objects.service_account()) if is_mine else 0

@@ -46,7 +46,7 @@ class Directory:
 
 def directory_of(participant: Participant, user: AnyUser) -> Directory:
     """Everything of `participant` that the desk keeps. The same number of queries for any number of rows."""
-    officials = Official.objects.visible_to(user).filter(participant=participant)
+    officials = Official.objects.visible_to(user).apart().filter(participant=participant)
     named = _appointments(user).filter(Q(participant=participant) | Q(seat__participant=participant))
     current = list(named.current())
     addresses = [(row.official or row.office).email for row in current if row.official or row.office]
@@ -75,7 +75,7 @@ def _appointments(user: AnyUser) -> Any:
 def contacts_found(words: str, user: AnyUser) -> dict[str, QuerySet[Any]]:
     """Officials, offices and ministries that hold all of `words`, whatever the accents; at most 50 of each."""
     return {
-        "officials": _holding(Official.objects.visible_to(user), words, "name", "name_own_script", "position", "email")
+        "officials": _holding(Official.objects.visible_to(user).apart(), words, "name", "name_own_script", "position", "email")
         .select_related("participant", "ministry")
         .order_by("name")[:MOST_FOUND],
         "offices": _holding(Office.objects.visible_to(user), words, "title", "email")

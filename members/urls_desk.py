@@ -6,6 +6,10 @@ from members.views import appointments, contact, coverage, desk_accounts, direct
 
 contacts = "desk/contacts/"
 accounts = "desk/accounts/"
+from members.views import imports, merging
+
+contacts = "desk/contacts/"
+lists = "desk/import/"
 urlpatterns: list[URLPattern] = [
     path("desk/messages/", contact.message_list, name="message_list"),
     path("desk/messages/<int:pk>/settle/", contact.message_settle, name="message_settle"),
@@ -36,4 +40,17 @@ urlpatterns: list[URLPattern] = [
     path(f"{contacts}records/ministry/<int:pk>/rename/", directory.ministry_rename, name="ministry_rename"),
     path(f"{contacts}records/<slug:kind>/<int:pk>/", directory.record_edit, name="record_edit"),
     path(f"{contacts}records/<slug:kind>/<int:pk>/remove/", directory.record_remove, name="record_remove"),
+    path(f"{contacts}duplicates/", merging.duplicate_list, name="duplicate_list"),
+    path(f"{contacts}officials/<int:pk>/merge/", merging.official_merge, name="official_merge"),
+    path(f"{contacts}merges/<int:pk>/", merging.merge_detail, name="merge_detail"),
+    path(f"{contacts}merges/<int:pk>/undo/", merging.merge_undo, name="merge_undo"),
+    path(lists, imports.import_start, name="import_start"),
+    path(f"{lists}<int:pk>/", imports.import_preview, name="import_preview"),
+    path(f"{lists}<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path(f"{lists}<int:pk>/names/", imports.import_names, name="import_names"),
+    path(f"{lists}<int:pk>/choices/", imports.import_choices, name="import_choices"),
+    path(f"{lists}<int:pk>/rows/<int:line>/", imports.import_row, name="import_row"),
+    path(f"{lists}<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
+    path(f"{lists}<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path(f"{lists}<int:pk>/discard/", imports.import_discard, name="import_discard"),
 ]

@@ -33,7 +33,10 @@ from members.models import (
     User,
 )
 from members.models.base import today
+from members.services.imports import start_import
+from members.services.merging import merge_officials
 from members.services.outbox import queue_delivery
+from members.sheets import read_paste
 from reports.enums import DocumentKind, DocumentState, Held
 from reports.models import Document, DocumentVersion
 from reports.services.circulation import prepare_circulation
@@ -89,6 +92,8 @@ class World:
     account: int = 0
     account_invitation: int = 0
     factor_reset: int = 0
+    import_batch: int = 0
+    merge_record: int = 0
 
 
 def make_world() -> World:
@@ -145,6 +150,10 @@ def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:
     world.handover_a = Handover.objects.create(outgoing=outgoing, incoming=incoming, handed_over_by=by).pk
     world.official_a, world.ministry_a, world.seat = former.pk, ministry.pk, seat.pk
     world.appointment_a = incoming.pk
+    sheet = read_paste("Name\tCountry\nPerson of a list\tAland\n")
+    world.import_batch = start_import(sheet=sheet, by=by).pk
+    twins = [Official.objects.create(name=f"Twin {number}") for number in ("one", "two")]
+    world.merge_record = merge_officials(kept=twins[0], other=twins[1], choices={}, by=by).pk
     world.remark = ContactRemark.objects.create(official=former, text="A new address").pk
 
 

@@ -16,8 +16,12 @@ from activities.services.nominations import Nominee, confirm_delegate, decline_i
 from members.enums import AppointmentRole
 from members.models import Appointment, Official, Participant, User
 from members.models.base import today
-from members.services import accounts, confirmation, directory
+from members.selectors_assess import assess
+from members.selectors_import import take_snapshot
+from members.services import accounts, confirmation, directory, imports, merging
 from members.services.appointments import appoint, end_appointment, hand_over
+from members.services.imports_undo import undo_import
+from members.sheets import read_paste
 from reports.models import ProgressReport
 from reports.services.progress import refresh_figures
 from tests.cast import World, client_for, make_world
@@ -92,6 +96,15 @@ def walk(world: World) -> None:
     )
     accounts.revoke_invitation(invitation=invitation, by=staff)
     confirmation.ask_whether_right(by=User.objects.service_account())
+    text = "Name\tCountry\tE-mail\tPhone\tTopic\nCANARY-NAME four\tCland\tcanary-mail4@c.example\tCANARY-PHONE\tPeople smuggling"
+    batch = imports.start_import(sheet=read_paste(text.replace("CANARY-PHONE", "77")), by=staff)
+    digest = assess(batch, take_snapshot(staff)).digest
+    imports.confirm_import(batch=batch, digest=digest, by=staff)
+    undo_import(batch=batch, by=staff)
+    twins = [Official(participant=bland, name=f"CANARY-NAME {number}", phone="CANARY-PHONE") for number in ("five", "six")]
+    kept, other = [directory.save_record(record=twin, by=staff) for twin in twins]
+    merged = merging.merge_officials(kept=kept, other=other, choices={"name": "other"}, by=staff)
+    merging.unmerge_officials(record=merged, by=staff)
 
 
 def test_every_event_says_by_whom_and_why(world: World) -> None:
@@ -105,7 +118,16 @@ def test_every_event_says_by_whom_and_why(world: World) -> None:
                 bare.append((model.__name__, event.pk, said))
             verbs.add(said.get("verb"))
     assert bare == []
-    assert {"record_activity", "issue_invitations", "submit_delegation", "hand_over", "edit_official"} <= verbs
+    assert {
+        "record_activity",
+        "issue_invitations",
+        "submit_delegation",
+        "hand_over",
+        "edit_official",
+        "import_contacts",
+        "undo_import",
+        "merge_officials",
+    } <= verbs
 
 
 def test_pages_leave_an_actor_and_an_address_too(world: World) -> None:

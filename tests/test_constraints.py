@@ -203,6 +203,14 @@ BREAK: dict[str, Any] = {
     "uniq_activity_reference": lambda: copy("activities_activity"),
     "ck_activity_ends_after_starts": 'UPDATE activities_activity SET "end" = start - 1',
     "ck_activity_precision": "UPDATE activities_activity SET date_precision = 'unknown'",
+    "ck_import_batch_confirmed_pair": pair("members_importbatch", "confirmed"),
+    "ck_import_batch_undone_pair": (
+        "UPDATE members_importbatch SET confirmed_at = now(), confirmed_by_id = owner_id, undone_at = now(), undone_by_id = NULL"
+    ),
+    "ck_import_batch_undone_after_confirmed": "UPDATE members_importbatch SET undone_at = now(), undone_by_id = owner_id",
+    "ck_merge_record_two_officials": "UPDATE members_mergerecord SET kept_id = merged_id",
+    "ck_merge_record_undone_pair": pair("members_mergerecord", "undone"),
+    "uniq_merge_record_open": lambda: copy("members_mergerecord"),
     "ck_handover_read_pair": pair("members_handover", "read"),
     "ck_handover_two_appointments": "UPDATE members_handover SET incoming_id = outgoing_id",
     "ck_contact_message_settled_pair": pair("members_contactmessage", "settled"),

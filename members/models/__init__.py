@@ -7,6 +7,7 @@ from members.models.contact_message import ContactMessage
 from members.models.declaration import ParticipantDeclaration
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
+from members.models.imports import ImportBatch, MergeRecord
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
@@ -31,9 +32,11 @@ __all__ = [
     "Forum",
     "ForumKind",
     "Handover",
+    "ImportBatch",
     "KeptForm",
     "Letter",
     "LoadedRow",
+    "MergeRecord",
     "Ministry",
     "NationalMechanism",
     "Office",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -13,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import Channel, OfficeRank
 from members.models.base import Dated, Versioned, paired
 from members.models.visibility import ContactQuerySet, SecretariatQuerySet
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @pghistory.track(exclude=["email"])
@@ -39,6 +44,22 @@ class Office(Dated, Versioned):
         return f"{self.title}, {self.participant}"
 
 
+class OfficialQuerySet[M: models.Model](ContactQuerySet[M]):
+    """Officials. An entry that was merged into another is no contact any more; only its own page still finds it."""
+
+    def apart(self) -> Self:
+        """Entries that were not merged into another."""
+        return self.exclude(pk__in=_open_merges().values("merged"))
+
+    def as_of(self, day: date) -> Self:
+        return super().as_of(day).apart()
+
+
+def _open_merges() -> models.QuerySet[models.Model]:
+    merges = Official._meta.apps.get_model("members", "MergeRecord")
+    return merges._default_manager.filter(undone_at__isnull=True)
+
+
 # Personal values stay out of the history: it says that, when and by whom they changed, not what they were.
 @pghistory.track(exclude=["name", "name_own_script", "form_of_address", "salutation", "email", "phone"])
 class Official(Dated, Versioned):
@@ -58,7 +79,7 @@ class Official(Dated, Versioned):
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_invented = models.BooleanField(default=False, editable=False)
 
-    objects = ContactQuerySet.as_manager()
+    objects = OfficialQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("official")

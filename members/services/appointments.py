@@ -38,6 +38,7 @@ def appoint(  # noqa: PLR0913 - one appointment has these parts
     until: date | None = None,
     acting_for: Appointment | None = None,
     basis: str = "",
+    verb: str = "appoint",
 ) -> Appointment:
     """Put an official, or an office alone, in one place from `from_day` (today) to `until` (open) [14, 16].
 
@@ -64,7 +65,7 @@ def appoint(  # noqa: PLR0913 - one appointment has these parts
         appointment.full_clean()
     except ValidationError as error:
         raise DomainError(" ".join(error.messages)) from error
-    with acting(by=by, verb="appoint"):
+    with acting(by=by, verb=verb):
         appointment.save()
     return appointment
 

@@ -21,8 +21,12 @@ Links = Mapping[str, Iterable[models.Model]]
 
 
 @transaction.atomic
-def save_record[M: models.Model](*, record: M, by: User, expected_version: int | None = None, links: Links | None = None) -> M:
+def save_record[M: models.Model](
+    *, record: M, by: User, expected_version: int | None = None, links: Links | None = None, verb: str = ""
+) -> M:
     """Store a new or changed row of the directory with its many-to-many `links` (field name to rows).
+
+    `verb` is what the history says where the row is part of something larger, such as an import.
 
     Raises Conflict where somebody else changed a versioned row since `expected_version`, ValidationError where a rule of
     the model stands against it.
@@ -38,7 +42,7 @@ def save_record[M: models.Model](*, record: M, by: User, expected_version: int |
     if isinstance(record, Ministry) and not record.code:
         record.code = _free_code(record.participant)
     record.full_clean()
-    with acting(by=by, verb=f"{'record' if is_new else 'edit'}_{name}"):
+    with acting(by=by, verb=verb or f"{'record' if is_new else 'edit'}_{name}"):
         record.save()
         for field, rows in (links or {}).items():
             getattr(record, field).set(rows)
@@ -55,11 +59,11 @@ def _free_code(participant: Participant) -> str:
 
 
 @transaction.atomic
-def remove_record(*, record: models.Model, by: User) -> None:
+def remove_record(*, record: models.Model, by: User, verb: str = "") -> None:
     """Take away a row that was entered by mistake; the history keeps it. Raises DomainError where others refer to it."""
     check_can(by, Permission.MANAGE_CONTACTS)
     try:
-        with acting(by=by, verb=f"remove_{record._meta.model_name}"), transaction.atomic():
+        with acting(by=by, verb=verb or f"remove_{record._meta.model_name}"), transaction.atomic():
             record.delete()
     except ProtectedError as error:
         raise DomainError(_("Other records refer to it. Give it an end instead, so that the past stays right.")) from error

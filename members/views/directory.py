@@ -33,6 +33,7 @@ from members.models import Body, Ministry, Office, Official, Participant, Seat, 
 from members.permissions import require_desk
 from members.selectors_coverage import seats_without_holder
 from members.selectors_directory import contacts_found, directory_of, open_remarks, participants_at_desk, seats_of
+from members.selectors_merging import open_merge_of
 from members.services import directory as service
 
 PAGE_SIZE = 100
@@ -116,6 +117,8 @@ def record_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def record_edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Edit a row; when somebody else was faster both texts are shown."""
     record, back = _record(request, kind, pk)
+    if isinstance(record, Official) and (gone := open_merge_of(record)):
+        return redirect("members:merge_detail", gone.pk)  # edited where it went
     return _edit(request, record, KINDS[kind].form, str(record), back, kind=kind)
 
 
