@@ -2,13 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from members.views import appointments, contact, coverage, desk_accounts, directory
+from members.views import appointments, contact, coverage, desk_accounts, directory, imports, merging
 
 contacts = "desk/contacts/"
 accounts = "desk/accounts/"
-from members.views import imports, merging
-
-contacts = "desk/contacts/"
 lists = "desk/import/"
 urlpatterns: list[URLPattern] = [
     path("desk/messages/", contact.message_list, name="message_list"),
