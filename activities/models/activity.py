@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models.visibility import ActivityQuerySet, OfActivityQuerySet
 from members.enums import AccessClass, DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet, Vocabulary, paired
+from members.models.base import Sourced, Versioned, Vocabulary, VocabularyQuerySet, paired
 
 
 @pghistory.track()
 class ActivityKind(Vocabulary):
     """Ministerial conference, workshop, ...; staff can add kinds."""
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("kind of activity")

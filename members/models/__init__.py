@@ -6,7 +6,7 @@ from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransi
 from members.models.forum import Forum
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
-from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
+from members.models.participant import Ministry, NationalMechanism, Participant, ParticipantName, StandingPeriod
 from members.models.process import LoadedRow, Process, Source
 from members.models.user import AccountInvitation, AnyUser, User
 from members.models.vocabulary import ForumKind, Portfolio, Region, SeatRole, Topic
@@ -31,6 +31,7 @@ __all__ = [
     "Office",
     "Official",
     "Participant",
+    "ParticipantName",
     "Portfolio",
     "Process",
     "Region",
