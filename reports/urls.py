@@ -9,5 +9,6 @@ app_name = "reports"
 urlpatterns = [
     *desk,
     path("reports/", documents.document_list, name="document_list"),
+    path("reports/<str:symbol>/history/", documents.document_history, name="document_history"),
     path("reports/<str:symbol>/", documents.document_detail, name="document_detail"),
 ]

@@ -1,6 +1,6 @@
 """What is planned, who was invited, who came, what followed."""
 
-from activities.models.activity import Activity, ActivityKind, Hosting, Session
+from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
 from activities.models.followup import FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
@@ -18,7 +18,9 @@ from activities.models.planning import (
 
 __all__ = [
     "Activity",
+    "ActivityArea",
     "ActivityKind",
+    "ActivityObjective",
     "AreaInterest",
     "Attendance",
     "Consultation",

@@ -35,6 +35,7 @@ class Participant(Versioned, Sourced):
     role_2005 = models.CharField(max_length=160, blank=True)  # staff note: mostly presumed
     ad_hoc_group_2009_on = models.CharField(max_length=160, blank=True)  # staff note
     language = models.CharField(max_length=5, default="en")  # of letters to this participant
+    name_then: str  # set by pages that ask for a day
 
     objects = VisibleQuerySet.as_manager()
 
