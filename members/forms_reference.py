@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from members.forms_directory import DirectoryForm
 from members.models import Process, SeatRole
 from members.models.base import Vocabulary
 from members.roles import DESCRIPTIONS, PERMISSION_SETS
+from members.selectors_reference import people_in_role
 
 _RESERVED = {"new"}  # an address of the table itself
 
@@ -42,7 +42,7 @@ class ReferenceForm(DirectoryForm):
 class SeatRoleForm(ReferenceForm):
     """A role in a body, and what its holders may do. A change of that is confirmed first."""
 
-    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput, help_text=_("It holds from the moment you save."))
 
     class Meta:
         model = SeatRole
@@ -54,15 +54,14 @@ class SeatRoleForm(ReferenceForm):
         self.fields["permission_set"] = forms.ChoiceField(
             label=_("What its holders may do"), choices=choices, required=False, widget=forms.RadioSelect
         )
+        people = people_in_role(self.instance) if self.instance.pk is not None else 0
+        words = ngettext("Yes, change what %(people)s person may do", "Yes, change what %(people)s people may do", people)
+        self.fields["confirmed"].label = words % {"people": people}
         self.order_fields([*(name for name in self.fields if name != "confirmed"), "confirmed"])
 
-    def ask_confirmation(self, people: int) -> None:
-        """Show the box that says yes to a change for `people` people."""
-        field = cast("forms.BooleanField", self.fields["confirmed"])
-        field.widget = forms.CheckboxInput()
-        words = ngettext("Yes, change what %(people)s person may do", "Yes, change what %(people)s people may do", people)
-        field.label = words % {"people": people}
-        field.help_text = _now("It holds from the moment you save.")
+    def ask_confirmation(self) -> None:
+        """Show the box that says yes to a change of what people may do."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
 class ProcessForm(DirectoryForm):

@@ -83,7 +83,7 @@ def reference_row(request: HttpRequest, table: str, key: str) -> HttpResponse:
         except Conflict as conflict:
             return conflict_page(request, form, form_class, conflict.current, reverse("reference_table", args=[table]))
         except service.NeedsConfirmation as error:
-            cast("SeatRoleForm", form).ask_confirmation(error.people)
+            cast("SeatRoleForm", form).ask_confirmation()
             form.add_error("confirmed", error.message)
         except ValidationError as error:
             form.add_error(None, error.messages)
