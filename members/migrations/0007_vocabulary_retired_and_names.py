@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import members.models.base
-from members.privileges import add_and_read_only, histories_by_time
+from members.privileges import add_and_read_only
 
 
 class Migration(migrations.Migration):
@@ -531,5 +531,4 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ff1471c7d6c161e1d36e619dd389c69a6fb4b1d6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d2f55', table='members_participantnameevent', when='BEFORE')),
         ),
         *add_and_read_only("members_participantnameevent"),
-        histories_by_time(),
     ]
