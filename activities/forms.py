@@ -14,7 +14,7 @@ from activities.models import Activity, ActivityKind, Objective, ProgrammeArea
 from activities.services.activities import Content
 from activities.services.nominations import Nominee
 from members.enums import AccessClass, DatePrecision
-from members.forms_fields import PartialDate
+from members.forms_fields import PartialDate, offer_current
 from members.models import Participant, Portfolio
 from members.partial_dates import iso_partial, last_day
 
@@ -83,6 +83,10 @@ class ActivityForm(forms.Form):
     outcome = _area(_("Outcome"), hint=_("Nothing about victims, smuggled people or suspects."), rows=6)
     public_note = _area(_("Public note"))
     source_says = _area(_("What another source says"), rows=2)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_current(self)
 
     @classmethod
     def initial_of(cls, activity: Activity) -> dict[str, Any]:

@@ -1,24 +1,31 @@
-"""What the public may know of a record's history: when it changed and in what, never the staff's words or names."""
+"""What anybody may know of the history of activities, objectives and programme areas."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pghistory.models
-from django.apps import apps
+from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity
-from activities.models.activity import ActivityAreaEvent, ActivityObjectiveEvent
+from activities.models import (
+    Activity,
+    ActivityArea,
+    ActivityObjective,
+    Hosting,
+    Objective,
+    ProgrammeArea,
+    Recommendation,
+    Review,
+)
+from activities.selectors import archive_base
+from members.public_history import Change, Part, events_of, public_changes
 
-# Fields whose change is told, and in which word; a field that is not here is nobody's business.
-PUBLIC_FIELDS: dict[str, Promise] = {
+if TYPE_CHECKING:
+    from members.models import AnyUser
+
+PUBLIC_FIELDS: dict[str, str | Promise] = {
     "title": _("title"),
     "title_id": _("title"),
     "kind_id": _("kind"),
@@ -45,43 +52,61 @@ PUBLIC_FIELDS: dict[str, Promise] = {
     "mapping_basis": _("objectives and areas"),
     "withdrawn_at": _("withdrawal"),
 }
+_AIM: dict[str, str | Promise] = {
+    "order": _("number"),
+    "short_title": _("title"),
+    "short_title_id": _("title"),
+    "summary": _("summary"),
+    "summary_id": _("summary"),
+    "official_wording": _("official wording"),
+    "confidence": _("how well confirmed"),
+}
+OBJECTIVE_FIELDS = {**_AIM, "mandate_paragraph": _("mandate"), "status_basis": _("how the outcome is known")}
+AREA_FIELDS = {**_AIM, "agreed": _("when it was agreed"), "agreed_at_id": _("where it was agreed"), "origin": _("origin")}
 LINKS, HOSTS = _("objectives and areas"), _("hosts and chairs")
+_REVIEW = (
+    *("outcome", "finding", "status_qualifier", "moved_to_forum_id", "moved_bilaterally", "accepted_by_forum"),
+    *("status_basis", "rationale", "authority", "meeting_id", "objective_id"),
+)
 
 
-@dataclass(frozen=True)
-class Change:
-    """One change: when, and the kinds of facts it touched; `is_first` is the recording itself."""
-
-    at: datetime
-    kinds: list[str | Promise]
-    is_first: bool = False
-
-
-def public_changes(activity: Activity) -> list[Change]:
-    """Changes since publication, newest first, and the recording. Four queries. What one transaction did is one change."""
-    found: defaultdict[datetime, dict[str, str | Promise]] = defaultdict(dict)
-    events = list(_events("ActivityEvent").filter(pgh_obj_id=activity.pk).order_by("pgh_id"))
-    for before, after in pairwise(events):
-        for field, kind in PUBLIC_FIELDS.items():
-            if getattr(before, field) != getattr(after, field):
-                found[after.pgh_created_at][str(kind)] = kind
-    _note(found, LINKS, ActivityObjectiveEvent.objects.filter(activity_id=activity.pk))
-    _note(found, LINKS, ActivityAreaEvent.objects.filter(activity_id=activity.pk))
-    _note(found, HOSTS, _events("HostingEvent").filter(activity_id=activity.pk))
-    recorded = events[0].pgh_created_at if events else activity.recorded_at
-    since = activity.published_at or recorded
-    changes = [
-        Change(at, list(kinds.values())) for at, kinds in sorted(found.items(), reverse=True) if at >= since and at != recorded
+def activity_changes(activity: Activity) -> list[Change]:
+    """Changes of an activity since its publication, and its recording. Four queries."""
+    own = {"activity_id": activity.pk}
+    parts = [
+        Part(events_of(ActivityObjective).filter(**own), LINKS, ("objective_id",)),
+        Part(events_of(ActivityArea).filter(**own), LINKS, ("programmearea_id",)),
+        Part(events_of(Hosting).filter(**own), HOSTS, ("part", "participant_id", "forum_id", "order")),
     ]
-    return [*changes, Change(recorded, [], is_first=True)]
+    return public_changes(events_of(Activity).filter(id=activity.pk), PUBLIC_FIELDS, parts, since=activity.published_at)
 
 
-def _note(found: defaultdict[datetime, dict[str, str | Promise]], kind: Promise, events: Any) -> None:
-    times: Iterable[datetime] = events.values_list("pgh_created_at", flat=True).distinct()
-    for at in times:
-        found[at][str(kind)] = kind
+def objective_changes(objective: Objective, user: AnyUser) -> list[Change]:
+    """Changes of an objective, as far as `user` may see what they are about. Four queries."""
+    reviews = events_of(Review).filter(objective_id=objective.pk, meeting__in=archive_base(user))
+    recommendations = events_of(Recommendation).filter(
+        objective_id=objective.pk, id__in=Recommendation.objects.visible_to(user).values("pk")
+    )
+    parts = [
+        Part(reviews, _("reviews"), _REVIEW),
+        _activities_of(events_of(ActivityObjective).filter(objective_id=objective.pk), user),
+        Part(recommendations, _("recommendations"), ("text", "paragraph", "document_symbol", "addressees", "objective_id")),
+    ]
+    return public_changes(events_of(Objective).filter(id=objective.pk), OBJECTIVE_FIELDS, parts)
 
 
-def _events(name: str) -> Any:
-    model: type[pghistory.models.Event] = apps.get_model("activities", name)
-    return model._default_manager.all()
+def area_changes(area: ProgrammeArea, user: AnyUser) -> list[Change]:
+    """Changes of a programme area, as far as `user` may see what they are about. Two queries."""
+    links = _activities_of(events_of(ActivityArea).filter(programmearea_id=area.pk), user)
+    return public_changes(events_of(ProgrammeArea).filter(id=area.pk), AREA_FIELDS, [links])
+
+
+def _activities_of(links: Any, user: AnyUser) -> Part:
+    """Links from activities that `user` may see; one made before the activity was published is told from then on."""
+    seen = links.filter(activity__in=archive_base(user)).annotate(h_told_at=Greatest("pgh_created_at", "activity__published_at"))
+    return Part(seen, _("activities"), (), at=_told_at)
+
+
+def _told_at(event: Any) -> datetime:
+    moment: datetime = event.h_told_at
+    return moment

@@ -11,13 +11,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AppointmentRole, DatePrecision
-from members.forms_fields import PartialDate
+from members.forms_fields import PartialDate, offer_current
 from members.models import (
     Appointment,
     Ministry,
     Office,
     Official,
     Participant,
+    ParticipantName,
     Portfolio,
     Seat,
     StandingPeriod,
@@ -38,6 +39,7 @@ class DirectoryForm(forms.ModelForm):  # type: ignore[type-arg] # generic at typ
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["expected_version"].initial = getattr(self.instance, "version", None)
+        offer_current(self)
 
     def chosen_links(self) -> dict[str, Iterable[models.Model]]:
         return {name: self.cleaned_data[name] for name in self.links}
@@ -91,6 +93,24 @@ class ParticipantForm(DirectoryForm):
             "alt_names": _("Other spellings, for search and import only"),
         }
         widgets = {"language": forms.Select(choices=[("en", "English"), ("id", "Bahasa Indonesia")])}
+
+
+class ParticipantNameForm(DatedForm):
+    """A name that was in official use before the present one."""
+
+    links = ("source",)
+
+    class Meta:
+        model = ParticipantName
+        fields = ("name", "source", "confidence", "notes")
+        labels = {"name": _("Earlier name"), "source": _("Sources")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["ends"].required = True
+        self.fields["ends"].help_text = _(
+            "The last day, month or year it was the name. The name of today is the participant's own."
+        )
 
 
 class StandingForm(DatedForm):
@@ -215,6 +235,7 @@ class AppointForm(forms.Form):
         self.participant, self.seat = participant, seat
         super().__init__(*args, **options)
         self.fields["starts"].initial = today
+        offer_current(self)
         holder = cast("forms.ChoiceField", self.fields["holder"])
         holder.choices = [("", "–"), *self._holders()]
         acting = cast("forms.ModelChoiceField[Appointment]", self.fields["acting_for"])

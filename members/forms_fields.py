@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from members.models.base import Vocabulary
 from members.partial_dates import parse_partial
 
 
@@ -25,3 +26,14 @@ class PartialDate(forms.CharField):
             return parse_partial(text)
         except ValueError as error:
             raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error
+
+
+def offer_current(form: forms.BaseForm) -> None:
+    """Leave retired rows of reference tables out of a form's choices, save those that the record has already."""
+    for name, field in form.fields.items():
+        rows = getattr(field, "queryset", None)
+        if rows is None or not issubclass(rows.model, Vocabulary):
+            continue
+        held = form.initial.get(name)
+        values = held if isinstance(held, list | tuple) else [held]
+        field.queryset = rows.offered(chosen=[getattr(value, "pk", value) for value in values if value])  # type: ignore[attr-defined] # of a choice of rows

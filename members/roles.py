@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from members.enums import AccessClass
 
 
@@ -50,15 +53,15 @@ PERMISSION_SETS: dict[str, frozenset[Permission]] = {
     "": frozenset(),
 }
 
-DESCRIPTIONS: dict[str, str] = {
-    "secretariat": "Records activities, attendance, documents and reports; circulates; keeps contacts.",
-    "administrator": "All that the secretariat does; invites accounts and edits reference tables.",
-    "co-chair": "Reads what the steering group reads; approves reports and letters.",
-    "steering-group": "Reads proposals, consultations and documents for the steering group.",
-    "focal-point": "Answers invitations and names the delegation of its own participant.",
-    "national-lead": "Leads the coordination at home; reads and comments in the national space of its own participant.",
-    "ministry": "Reads and comments in the national space of its own participant.",
-    "": "No rights beyond those of the public.",
+DESCRIPTIONS: dict[str, Promise] = {
+    "secretariat": _("Records activities, attendance, documents and reports; circulates; keeps contacts."),
+    "administrator": _("All that the secretariat does; invites accounts and edits reference tables."),
+    "co-chair": _("Reads what the steering group reads; approves reports and letters."),
+    "steering-group": _("Reads proposals, consultations and documents for the steering group."),
+    "focal-point": _("Answers invitations and names the delegation of its own participant."),
+    "national-lead": _("Leads the coordination at home; reads and comments in the national space of its own participant."),
+    "ministry": _("Reads and comments in the national space of its own participant."),
+    "": _("No rights beyond those of the public."),
 }
 
 

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from members.enums import AppointmentRole, ParticipantKind
-from members.models import Appointment, Forum, Ministry, NationalMechanism, Participant, Seat, StandingPeriod
+from members.models import Appointment, Forum, Ministry, NationalMechanism, Participant, ParticipantName, Seat, StandingPeriod
 from members.models.base import today
 
 if TYPE_CHECKING:
@@ -20,19 +20,35 @@ if TYPE_CHECKING:
 def participant_directory(user: AnyUser, *, day: date | None = None, words: str = "", kind: str = "") -> QuerySet[Participant]:
     """Participants in English alphabetical order, each with its standing as of `day` in `standing_then`."""
     standing = Prefetch("standings", StandingPeriod.objects.as_of(day or today()), to_attr="standing_then")
-    found = Participant.objects.visible_to(user).select_related("region").prefetch_related(standing, "source").order_by("name")
+    found = (
+        Participant.objects.visible_to(user)
+        .select_related("region")
+        .prefetch_related(standing, "source", "names")
+        .order_by("name")
+    )
     if words:
-        found = found.filter(Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words))
+        named = Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words)
+        found = found.filter(named | Q(Exists(named_before(words))))
     if kind in ParticipantKind.values:
         found = found.filter(kind=kind)
     return found
+
+
+def named_before(words: str) -> QuerySet[ParticipantName]:
+    """Earlier names of the outer participant that hold `words`."""
+    return ParticipantName.objects.filter(participant=OuterRef("pk"), name__unaccent__icontains=words)
+
+
+def earlier_names() -> QuerySet[ParticipantName]:
+    """All earlier names, by participant and time."""
+    return ParticipantName.objects.select_related("participant").prefetch_related("source")
 
 
 def participants_named(words: str) -> QuerySet[Participant]:
     """Participants whose name, in any spelling the record knows, holds all `words`: whole ones, whatever their accents."""
     names = SearchVector(_plain(F("name")), _plain(F("alt_names")), "iso3", config="simple")
     query = SearchQuery(_plain(Value(words)), config="simple", search_type="plain")
-    return Participant.objects.annotate(names=names).filter(names=query)
+    return Participant.objects.annotate(searched=names).filter(searched=query)
 
 
 def _plain(text: F | Value) -> Func:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 
 from members.enums import AppointmentRole
 from members.models import (
@@ -18,10 +18,12 @@ from members.models import (
     Office,
     Official,
     Participant,
+    ParticipantName,
     Seat,
     StandingPeriod,
 )
 from members.models.base import today
+from members.selectors import named_before
 from members.selectors_coverage import Contact, bounced_addresses, contact
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Directory:
     past: list[Appointment]
     seats: list[Seat]
     standings: list[StandingPeriod]
+    names: list[ParticipantName]
     past_officials: int
 
 
@@ -61,6 +64,7 @@ def directory_of(participant: Participant, user: AnyUser) -> Directory:
         past=list(named.exclude(pk__in=[row.pk for row in current]).order_by("-period_to", "-pk")),
         seats=list(seats.order_by("-period_from", "pk")),
         standings=list(participant.standings.all()),
+        names=list(participant.names.all()),
         past_officials=officials.filter(period_to__lt=today()).count(),
     )
 
@@ -101,7 +105,8 @@ def participants_at_desk(user: AnyUser, words: str) -> QuerySet[Participant]:
     focal = _appointments(user).current().filter(role=AppointmentRole.FOCAL_POINT).order_by("topic__order", "pk")
     rows = Participant.objects.visible_to(user).order_by("name")
     if words:
-        rows = rows.filter(Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words) | Q(iso3__iexact=words))
+        named = Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words) | Q(iso3__iexact=words)
+        rows = rows.filter(named | Q(Exists(named_before(words))))
     return rows.prefetch_related(
         Prefetch("standings", StandingPeriod.objects.current(), to_attr="standing_then"),
         Prefetch("appointments", focal, to_attr="focal_points"),

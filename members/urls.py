@@ -19,6 +19,8 @@ urlpatterns = [
     path("accounts/kept/", own_account.kept_form, name="kept_form"),
     path("accounts/kept/discard/", own_account.kept_form_discard, name="kept_form_discard"),
     path("steering-group/", steering_group.steering_group, name="steering_group"),
+    path("steering-group/history/", steering_group.steering_group_history, name="steering_group_history"),
+    path("forums/history/", steering_group.forum_history, name="forum_history"),
     path("forums/", steering_group.forum_list, name="forum_list"),
     *at_desk,
 ]

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{contacts}participants/new/", directory.participant_new, name="participant_new"),
     path(f"{contacts}participants/<slug:slug>/", directory.contact_participant, name="contact_participant"),
     path(f"{contacts}participants/<slug:slug>/edit/", directory.participant_edit, name="participant_edit"),
+    path(f"{contacts}participants/<slug:slug>/rename/", directory.participant_rename, name="participant_rename"),
     path(f"{contacts}participants/<slug:slug>/appoint/", appointments.appoint, name="appoint"),
     path(f"{contacts}participants/<slug:slug>/<slug:kind>/new/", directory.record_new, name="record_new"),
     path(f"{contacts}appointments/<int:pk>/hand-over/", appointments.hand_over, name="hand_over"),

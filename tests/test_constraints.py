@@ -46,6 +46,9 @@ from members.models import (
     Official,
     Participant,
     ParticipantDeclaration,
+    ParticipantName,
+    Portfolio,
+    Region,
     StandingPeriod,
 )
 from reports.models import Acknowledgement, Document, DocumentVersion
@@ -88,6 +91,9 @@ def fill(world: World) -> None:
     activity, official = Activity.objects.get(reference=world.activity), Official.objects.get(user=world.users["focal_point_a"])
     Activity.objects.filter(pk=activity.pk).update(end=activity.start)
     Forum.objects.create(code="F-X", short_name="X", full_name="X", kind=ForumKind.objects.create(key="x", name_en="X"))
+    Portfolio.objects.create(key="x", name_en="X")
+    Region.objects.create(key="x", name_en="X")
+    ParticipantName.objects.create(participant=a, name="Olland", period_from=date(1990, 1, 1), period_to=date(1999, 12, 31))
     StandingPeriod.objects.create(participant=a, standing="member", period_from=date(2010, 1, 1))
     Ministry.objects.create(code="M", participant=a, name="Ministry")
     Office.objects.create(participant=a, title="Office")
@@ -177,6 +183,14 @@ BREAK: dict[str, Any] = {
     "ck_official_period": period("members_official"),
     "ck_standingperiod_period": period("members_standingperiod"),
     "ck_ministry_period": period("members_ministry"),
+    "ck_participantname_period": period("members_participantname"),
+    "ck_participant_name_has_end": "UPDATE members_participantname SET period_to = NULL",
+    "excl_participant_name_period": lambda: copy("members_participantname"),
+    **{
+        f"ck_{name}_retired_pair": pair(f"members_{name}", "retired")
+        for name in ("body", "forumkind", "portfolio", "region", "seatrole", "topic")
+    },
+    "ck_activitykind_retired_pair": pair("activities_activitykind", "retired"),
     "ck_seat_one_holder": "UPDATE members_seat SET participant_id = NULL",
     "excl_co_chair_seat_period": lambda: copy("members_seat"),
     "ck_appointment_one_holder": "UPDATE members_appointment SET official_id = NULL",

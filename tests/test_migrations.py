@@ -95,5 +95,13 @@ def test_role_of_web_and_workers_only_adds_to_histories_and_ledgers() -> None:
     assert allowed == []
 
 
+@pytest.mark.django_db
+def test_every_history_is_read_by_time_through_an_index() -> None:
+    tables = {model._meta.db_table for model in apps.get_models() if issubclass(model, pghistory.models.Event)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%%(pgh_created_at DESC, pgh_id DESC)%%'")
+        assert {row[0] for row in cursor.fetchall()} == tables
+
+
 def _triggers(model: Any) -> list[Any]:
     return list(getattr(model._meta, "triggers", []))

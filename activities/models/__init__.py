@@ -1,6 +1,6 @@
 """What is planned, who was invited, who came, what followed."""
 
-from activities.models.activity import Activity, ActivityKind, Hosting, Session
+from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
 from activities.models.correction import CorrectionRequest
 from activities.models.followup import FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
@@ -19,7 +19,9 @@ from activities.models.planning import (
 
 __all__ = [
     "Activity",
+    "ActivityArea",
     "ActivityKind",
+    "ActivityObjective",
     "AreaInterest",
     "Attendance",
     "Consultation",

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models.visibility import ActivityQuerySet, OfActivityQuerySet
 from members.enums import AccessClass, DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet, Vocabulary, paired
+from members.models.base import Sourced, Versioned, Vocabulary, VocabularyQuerySet, paired
 
 
 @pghistory.track()
 class ActivityKind(Vocabulary):
     """Ministerial conference, workshop, ...; staff can add kinds."""
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("kind of activity")
@@ -147,12 +147,23 @@ class Activity(Versioned, Sourced):
         return self.withdrawn_at is not None
 
 
-class ActivityObjectiveEvent(pghistory.create_event_model(Activity.objectives.through, obj_field=None)):  # type: ignore[misc]
-    """History of the links from activities to objectives."""
+# As proxies, since triggers are installed for models that have a migration of their own only.
+@pghistory.track(obj_field=None, model_name="ActivityObjectiveEvent")
+class ActivityObjective(Activity.objectives.through):  # type: ignore[name-defined,misc] # made by the field
+    """A link from an activity to an objective, with its history."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("link from an activity to an objective")
 
 
-class ActivityAreaEvent(pghistory.create_event_model(Activity.programme_areas.through, obj_field=None)):  # type: ignore[misc]
-    """History of the links from activities to programme areas."""
+@pghistory.track(obj_field=None, model_name="ActivityAreaEvent")
+class ActivityArea(Activity.programme_areas.through):  # type: ignore[name-defined,misc] # made by the field
+    """A link from an activity to a programme area, with its history."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("link from an activity to a programme area")
 
 
 @pghistory.track()

@@ -128,7 +128,7 @@ def _conflict(request: HttpRequest, current: Activity, form: ActivityForm) -> Ht
         other = theirs[field.name]
         if field.name != "version" and _words(form, field.name, field.value()) != _words(form, field.name, other.value()):
             rows.append((field.label, _words(form, field.name, field.value()), _words(form, field.name, other.value())))
-    context = {"form": ActivityForm(mine), "rows": rows, "activity": current}
+    context = {"form": ActivityForm(mine, initial=ActivityForm.initial_of(current)), "rows": rows, "activity": current}
     return render(request, "activities/activity_conflict.html", context, status=409)
 
 

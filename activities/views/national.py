@@ -22,6 +22,7 @@ from members.models import Participant, User
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.permissions import get_participant_for, has_permission
+from members.public_history import own_appointment_changes, participant_changes
 from members.roles import Permission
 
 
@@ -60,6 +61,18 @@ def national_space(request: HttpRequest, slug: str) -> HttpResponse:
         "may_nominate": has_permission(request.user, Permission.NOMINATE, participant=participant),
     }
     return render(request, "activities/national_space.html", context)
+
+
+@require_safe
+def national_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed in the record of the reader's own participant: the public facts, and its people by their titles."""
+    participant = get_participant_for(request.user, slug)
+    context = {
+        "participant": participant,
+        "changes": participant_changes(participant),
+        "places": own_appointment_changes(participant, request.user),
+    }
+    return render(request, "activities/national_history.html", context)
 
 
 def _is_open(invitation: Invitation) -> bool:

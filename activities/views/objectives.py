@@ -7,14 +7,18 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from activities.models import Recommendation
+from activities.history import area_changes, objective_changes
+from activities.models import Objective, ProgrammeArea, Recommendation
 from activities.selectors_objectives import goals, is_active, latest_review, objectives, programme_areas
 from members.as_of import as_of_form
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
+from members.views.public_history import history_response
 
 
 def _outcome(row: Any) -> str:
@@ -104,6 +108,26 @@ def programme_area_detail(request: HttpRequest, code: str) -> HttpResponse:
     area = get_object_or_404(programme_areas(request.user), code=code)
     context = {"area": area, "is_secretariat": rights_of(request.user).is_secretariat}
     return render(request, "activities/programme_area_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def objective_history(request: HttpRequest, code: str) -> HttpResponse:
+    """When the record of an objective changed and in what."""
+    row = get_object_or_404(Objective.objects.visible_to(request.user), code=code)
+    crumbs = [(str(_("Objectives")), reverse("activities:objective_list")), (row.code, row.get_absolute_url())]
+    changes = objective_changes(row, request.user)
+    return history_response(request, changes, title=row.short_title, name=row.code, crumbs=crumbs)
+
+
+@require_safe
+@login_not_required
+def programme_area_history(request: HttpRequest, code: str) -> HttpResponse:
+    """When the record of a programme area changed and in what."""
+    row = get_object_or_404(ProgrammeArea.objects.visible_to(request.user), code=code)
+    crumbs = [(str(_("Programme areas")), reverse("activities:programme_area_list")), (row.code, row.get_absolute_url())]
+    changes = area_changes(row, request.user)
+    return history_response(request, changes, title=row.short_title, name=row.code, crumbs=crumbs)
 
 
 RECOMMENDATION_COLUMNS = (

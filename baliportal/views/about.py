@@ -7,6 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from members.selectors import earlier_names
+
 PAGES = ("accessibility", "privacy", "names-and-maps", "citing", "corrections", "help")
 
 
@@ -22,7 +24,8 @@ def about_page(request: HttpRequest, page: str) -> HttpResponse:
     """One of the plain pages. Raises Http404 for another name."""
     if page not in PAGES:
         raise Http404
-    return render(request, f"portal/about_{page.replace('-', '_')}.html")
+    context = {"earlier_names": earlier_names()} if page == "names-and-maps" else {}
+    return render(request, f"portal/about_{page.replace('-', '_')}.html", context)
 
 
 @require_safe

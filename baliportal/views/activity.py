@@ -11,13 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.calendars import address_of
 from activities.citations import citation
 from activities.enums import ActivityStatus, HostingPart
 from activities.filters import NAMES
-from activities.history import public_changes
+from activities.history import activity_changes
 from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
 from baliportal.filters import archive_for, refused
@@ -28,6 +29,7 @@ from members.models import Process
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
+from members.views.public_history import history_response
 from reports.selectors import document_count, documents_of
 
 LAST_COUNTED_PAGE = 50  # beyond it a filter finds faster, and the database need not count on
@@ -192,4 +194,5 @@ def activity_history(request: HttpRequest, reference: str) -> HttpResponse:
     activity = get_object_or_404(Activity.objects.visible_to(request.user), reference=reference)
     if withdrawn := withdrawn_response(request, activity):
         return withdrawn
-    return render(request, "portal/activity_history.html", {"activity": activity, "changes": public_changes(activity)})
+    crumbs = [(str(_("Activities")), reverse("activity_list")), (activity.reference, activity.get_absolute_url())]
+    return history_response(request, activity_changes(activity), title=activity.title, name=activity.reference, crumbs=crumbs)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import Hosting
@@ -18,8 +19,10 @@ from members.models import Participant, ParticipantDeclaration, Seat
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.permissions import has_permission
+from members.public_history import participant_changes
 from members.roles import Permission
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
+from members.views.public_history import history_response
 from reports.selectors import documents_for
 
 PARTICIPANT_COLUMNS = (
@@ -47,6 +50,8 @@ def participant_list(request: HttpRequest) -> HttpResponse:
     rows = participant_directory(request.user, day=form.day, words=words, kind=request.GET.get("kind", ""))
     if is_export(request):
         return export_response(request, PARTICIPANT_COLUMNS, rows, "participants")
+    for row in rows:
+        row.name_then = row.name_on(form.day or today())
     groups = [(label, [row for row in rows if row.kind == kind]) for kind, label in ParticipantKind.choices]
     context = {
         "groups": [(label, found) for label, found in groups if found],
@@ -64,13 +69,16 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Standing, seats, ministries, offices, activities and documents of one participant as of a day."""
     form = as_of_form(request.GET)
     day = form.day or today()
-    participant = get_object_or_404(Participant.objects.visible_to(request.user).select_related("region", "forum"), slug=slug)
+    participant = get_object_or_404(
+        Participant.objects.visible_to(request.user).select_related("region", "forum").prefetch_related("names"), slug=slug
+    )
     hosted = Hosting.objects.filter(participant=participant, activity__in=archive_base(request.user))
     seats = Seat.objects.filter(participant=participant).select_related("body", "role").order_by("period_from", "pk")
     context = {
         "participant": participant,
         "form": form,
         "asked": form.day,
+        "name_then": participant.name_on(day),
         "standings": participant.standings.all(),
         "standing_then": [period for period in participant.standings.all() if period.holds_on(day)],
         "seats": [seat for seat in seats if not form.day or seat.holds_on(day)],
@@ -85,3 +93,12 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_ask": has_permission(request.user, Permission.NOMINATE, participant=participant),
     }
     return render(request, "portal/participant_detail.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_safe
+@login_not_required
+def participant_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """When the record of a participant changed and in what."""
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
+    crumbs = [(str(_("Participants")), reverse("participant_list")), (participant.name, participant.get_absolute_url())]
+    return history_response(request, participant_changes(participant), title=participant.name, name=slug, crumbs=crumbs)

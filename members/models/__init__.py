@@ -10,7 +10,7 @@ from members.models.forum import Forum
 from members.models.imports import ImportBatch, MergeRecord
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
-from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
+from members.models.participant import Ministry, NationalMechanism, Participant, ParticipantName, StandingPeriod
 from members.models.process import LoadedRow, Process, Source
 from members.models.user import AccountInvitation, AnyUser, User
 from members.models.vocabulary import ForumKind, Portfolio, Region, SeatRole, Topic
@@ -43,6 +43,7 @@ __all__ = [
     "Official",
     "Participant",
     "ParticipantDeclaration",
+    "ParticipantName",
     "Portfolio",
     "Process",
     "Region",

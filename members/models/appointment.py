@@ -20,6 +20,7 @@ from members.models.base import (
     Versioned,
     VisibleQuerySet,
     Vocabulary,
+    VocabularyQuerySet,
     paired,
     period_range,
     today,
@@ -43,7 +44,7 @@ class Body(Vocabulary, Sourced):
     cadence = models.CharField(max_length=120, blank=True)
     activity_kind = models.SlugField(max_length=40, blank=True)  # key of the kind of its sittings
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("body")

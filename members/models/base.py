@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -111,17 +112,38 @@ class Sourced(models.Model):
         return self.confidence == Confidence.GENERAL_KNOWLEDGE
 
 
-class Vocabulary(models.Model):
-    """A row that staff can edit: a key that never changes and a name per language."""
+def paired(table: str, verb: str) -> models.CheckConstraint:
+    """`<verb>_at` and `<verb>_by` are both set or both empty."""
+    both = Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False})
+    neither = Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
+    return models.CheckConstraint(name=f"ck_{table}_{verb}_pair", condition=both | neither)
+
+
+class VocabularyQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Rows that staff can edit."""
+
+    def offered(self, *, chosen: Iterable[Any] = ()) -> Self:
+        """Rows that may be chosen: those not retired, and those `chosen` (primary keys) already, so that an edit keeps them."""
+        return self.filter(Q(retired_at__isnull=True) | Q(pk__in=list(chosen)))
+
+
+class Vocabulary(Versioned):
+    """A row that staff can edit: a key that never changes and a name per language.
+
+    A retired row is offered no longer; records that have it go on showing it.
+    """
 
     key = models.SlugField(_("key"), max_length=40, unique=True)
     name_en = models.CharField(_("name in English"), max_length=120)
     name_id = models.CharField(_("name in Bahasa Indonesia"), max_length=120, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    retired_by = models.ForeignKey("members.User", models.PROTECT, null=True, blank=True, related_name="+", editable=False)
 
     class Meta:
         abstract = True
         ordering = ["order", "key"]
+        constraints = [paired("%(class)s", "retired")]
 
     def __str__(self) -> str:
         return self.name
@@ -140,10 +162,3 @@ def append_only() -> pgtrigger.Protect:
 def effective_end() -> Coalesce:
     """Last day of a period, or the end of time."""
     return Coalesce(F("period_to"), models.Value(date.max))
-
-
-def paired(table: str, verb: str) -> models.CheckConstraint:
-    """`<verb>_at` and `<verb>_by` are both set or both empty."""
-    both = Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False})
-    neither = Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
-    return models.CheckConstraint(name=f"ck_{table}_{verb}_pair", condition=both | neither)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -33,6 +35,7 @@ class Participant(Versioned, Sourced):
     role_2005 = models.CharField(max_length=160, blank=True)  # staff note: mostly presumed
     ad_hoc_group_2009_on = models.CharField(max_length=160, blank=True)  # staff note
     language = models.CharField(max_length=5, default="en")  # of letters to this participant
+    name_then: str  # set by pages that ask for a day
 
     objects = VisibleQuerySet.as_manager()
 
@@ -45,6 +48,43 @@ class Participant(Versioned, Sourced):
 
     def get_absolute_url(self) -> str:
         return reverse("participant_detail", args=[self.slug])
+
+    def name_on(self, day: date) -> str:
+        """The name in official use on `day`, as far as earlier names are recorded. Prefetch `names` for lists."""
+        return next((row.name for row in self.names.all() if row.holds_on(day)), self.name)
+
+
+@pghistory.track()
+class ParticipantName(Dated, Versioned, Sourced):
+    """A name that was in official use before the present one, with the days it held.
+
+    The name of today is the participant's own, so an earlier one always has an end.
+    """
+
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="names")
+    name = models.CharField(_("name"), max_length=160)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("earlier name")
+        ordering = ["participant__name", "period_to", "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                name="ck_participant_name_has_end",
+                condition=models.Q(period_to__isnull=False),
+                violation_error_message=_("Say until when it was the name. The name of today is the participant's own."),
+            ),
+            ExclusionConstraint(
+                name="excl_participant_name_period",
+                expressions=[("participant", RangeOperators.EQUAL), (period_range(), RangeOperators.OVERLAPS)],
+                violation_error_message=_("Another earlier name of this participant covers part of this period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @pghistory.track()

@@ -6,17 +6,17 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from members.models.base import VisibleQuerySet
+from members.models.base import Versioned, VisibleQuerySet
 
 
 @pghistory.track()
-class Process(models.Model):
+class Process(Versioned):
     """The process that this portal serves: one row."""
 
-    name_en = models.CharField(max_length=120)
-    name_id = models.CharField(max_length=120, blank=True)
-    full_name_en = models.CharField(max_length=250)
-    full_name_id = models.CharField(max_length=250, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_id = models.CharField(_("name in Bahasa Indonesia"), max_length=120, blank=True)
+    full_name_en = models.CharField(_("full name in English"), max_length=250)
+    full_name_id = models.CharField(_("full name in Bahasa Indonesia"), max_length=250, blank=True)
     prefix = models.CharField(max_length=8)
     languages = models.CharField(max_length=60, default="en; id")
     since = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.models.base import VisibleQuerySet, Vocabulary
+from members.models.base import Vocabulary, VocabularyQuerySet
 from members.roles import PERMISSION_SETS, Permission
 
 
@@ -14,7 +14,7 @@ class Portfolio(Vocabulary):
 
     is_channel = models.BooleanField(_("letters go through this ministry"), default=False)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("portfolio")
@@ -24,7 +24,7 @@ class Portfolio(Vocabulary):
 class Topic(Vocabulary):
     """What a focal point is named for [14]."""
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("topic")
@@ -32,7 +32,7 @@ class Topic(Vocabulary):
 
 @pghistory.track()
 class Region(Vocabulary):
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("region")
@@ -40,7 +40,7 @@ class Region(Vocabulary):
 
 @pghistory.track()
 class ForumKind(Vocabulary):
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("kind of forum")
@@ -54,7 +54,7 @@ class SeatRole(Vocabulary):
     approves = models.BooleanField(_("approves reports"), default=False)
     permission_set = models.CharField(_("permission set"), max_length=40, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("seat role")

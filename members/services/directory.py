@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from members.audit import acting
 from members.enums import DatePrecision
 from members.errors import Conflict, DomainError
-from members.models import Ministry, Office, Official, Participant, User
+from members.models import Ministry, Office, Official, Participant, ParticipantName, User
+from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
 
@@ -105,3 +106,37 @@ def rename_ministry(*, ministry: Ministry, name: str, from_day: date, by: User) 
                 row.version += 1
                 row.save(update_fields=["ministry", "version"])
     return successor
+
+
+@transaction.atomic
+def rename_participant(*, participant: Participant, name: str, from_day: date, by: User) -> Participant:
+    """A participant under a new name from a day on; the old one is kept for the days before. Its address stays.
+
+    Raises DomainError, ValidationError where a rule of the model stands against it.
+    """
+    check_can(by, Permission.MANAGE_CONTACTS)
+    found = Participant.objects.select_for_update().get(pk=participant.pk)
+    if name == found.name:
+        raise DomainError(_("This is its name already."), field="name")
+    if from_day > today():
+        raise DomainError(_("Enter the new name once it holds: the first day must not be in the future."), field="from_day")
+    earlier = found.names.order_by("-period_to").first()
+    starts = earlier.period_to + timedelta(days=1) if earlier and earlier.period_to else None
+    if starts and from_day <= starts:
+        raise DomainError(_("The new name must begin after the old one did."), field="from_day")
+    with acting(by=by, verb="rename_participant"):
+        kept = ParticipantName(
+            participant=found,
+            name=found.name,
+            period_from=starts,
+            period_from_precision=DatePrecision.DAY if starts else DatePrecision.UNKNOWN,
+            period_to=from_day - timedelta(days=1),
+            confidence=found.confidence,
+        )
+        kept.full_clean()
+        kept.save()
+        found.name = name
+        found.version += 1
+        found.full_clean()
+        found.save()
+    return found

@@ -25,11 +25,12 @@ from members.forms_directory import (
     OfficeForm,
     OfficialForm,
     ParticipantForm,
+    ParticipantNameForm,
     RenameForm,
     SeatForm,
     StandingForm,
 )
-from members.models import Body, Ministry, Office, Official, Participant, Seat, StandingPeriod, User
+from members.models import Body, Ministry, Office, Official, Participant, ParticipantName, Seat, StandingPeriod, User
 from members.permissions import require_desk
 from members.selectors_coverage import seats_without_holder
 from members.selectors_directory import contacts_found, directory_of, open_remarks, participants_at_desk, seats_of
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "ministry": Kind(Ministry, MinistryForm, gettext_lazy("New ministry or agency"), lambda p: Ministry(participant=p)),
     "office": Kind(Office, OfficeForm, gettext_lazy("New office"), lambda p: Office(participant=p)),
     "official": Kind(Official, OfficialForm, gettext_lazy("New official"), lambda p: Official(participant=p)),
+    "name": Kind(ParticipantName, ParticipantNameForm, gettext_lazy("Earlier name"), lambda p: ParticipantName(participant=p)),
     "standing": Kind(StandingPeriod, StandingForm, gettext_lazy("New standing"), lambda p: StandingPeriod(participant=p)),
 }
 
@@ -162,7 +164,7 @@ def _edit(  # noqa: PLR0913 - what the one page needs
                 record=form.instance, by=cast("User", request.user), expected_version=expected, links=form.chosen_links()
             )
         except Conflict as conflict:
-            return _conflict(request, form, form_class, conflict.current, back)
+            return conflict_page(request, form, form_class, conflict.current, back)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -170,11 +172,19 @@ def _edit(  # noqa: PLR0913 - what the one page needs
             if isinstance(saved, Participant):
                 return redirect("members:contact_participant", saved.slug)
             return redirect(back)
-    context = {"form": form, "title": title, "back": back, "record": None if is_new else record, "kind": kind}
+    context = {
+        "form": form,
+        "title": title,
+        "back": back,
+        "record": None if is_new else record,
+        "kind": kind,
+        "history_kind": {"name": "earlier-name"}.get(kind, kind),
+    }
     return render(request, "members/directory_form.html", context, status=422 if form.errors else 200)
 
 
-def _conflict(request: HttpRequest, form: Any, form_class: type[DirectoryForm], current: Any, back: str) -> HttpResponse:
+def conflict_page(request: HttpRequest, form: Any, form_class: type[DirectoryForm], current: Any, back: str) -> HttpResponse:
+    """Both texts beside each other, and the own one to mend and save again."""
     theirs: Any = form_class(instance=current)
     mine = request.POST.copy()
     mine["expected_version"] = str(current.version)
@@ -217,6 +227,27 @@ def ministry_rename(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The ministry has its new name; the past keeps the old one."))
             return redirect(back)
     context = {"form": form, "title": _("New name of %(name)s") % {"name": record}, "back": back}
+    return render(request, "members/directory_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_rename(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new name in official use from a day on; the old one stays for the days before, and the address stays."""
+    require_desk(request.user)
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
+    back = reverse("members:contact_participant", args=[slug])
+    form = RenameForm(request.POST if request.method == "POST" else None, initial={"name": participant.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.rename_participant(participant=participant, by=cast("User", request.user), **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(request, _("The participant has its new name; the past keeps the old one."))
+            return redirect(back)
+    context = {"form": form, "title": _("New name of %(name)s") % {"name": participant}, "back": back}
     return render(request, "members/directory_form.html", context, status=422 if form.errors else 200)
 
 

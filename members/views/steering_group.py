@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.as_of import as_of_form
@@ -12,7 +14,9 @@ from members.export import Column, export_response, is_export
 from members.models import Seat
 from members.models.base import today
 from members.partial_dates import iso_partial
+from members.public_history import forum_changes, seat_changes
 from members.selectors import forum_directory, seats_as_of
+from members.views.public_history import history_response
 
 SEAT_COLUMNS = (
     Column("holder", "Participant or forum", lambda row: str(row.holder)),
@@ -57,3 +61,21 @@ def forum_list(request: HttpRequest) -> HttpResponse:
     if is_export(request):
         return export_response(request, FORUM_COLUMNS, forums, "forums")
     return render(request, "members/forum_list.html", {"forums": forums})
+
+
+@require_safe
+@login_not_required
+def steering_group_history(request: HttpRequest) -> HttpResponse:
+    """When the seats of the steering group changed and in what."""
+    title = str(_("Steering group"))
+    crumbs = [(title, reverse("members:steering_group"))]
+    return history_response(request, seat_changes("steering-group"), title=title, name="steering-group", crumbs=crumbs)
+
+
+@require_safe
+@login_not_required
+def forum_history(request: HttpRequest) -> HttpResponse:
+    """When the record of other forums changed and in what."""
+    title = str(_("Other forums"))
+    crumbs = [(title, reverse("members:forum_list"))]
+    return history_response(request, forum_changes(), title=title, name="forums", crumbs=crumbs)

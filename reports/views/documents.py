@@ -9,7 +9,9 @@ from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.audit import record_access
@@ -17,7 +19,9 @@ from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
+from members.views.public_history import history_response
 from reports.enums import DocumentKind, Held
+from reports.history import document_changes
 from reports.models import Document, DocumentVersion
 from reports.selectors import asked_words, documents_asked, documents_for, documents_matching, with_authors
 from reports.selectors_proof import proofs_of
@@ -94,6 +98,17 @@ def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
         "is_secretariat": rights.is_secretariat,
     }
     return render(request, "reports/document_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def document_history(request: HttpRequest, symbol: str) -> HttpResponse:
+    """When the record of a document changed and in what. A withdrawn one says why (410)."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), symbol=symbol)
+    if document.withdrawn_at and not rights_of(request.user).is_secretariat:
+        return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
+    crumbs = [(str(_("Reports")), reverse("reports:document_list")), (symbol, document.get_absolute_url())]
+    return history_response(request, document_changes(document), title=document.title, name=symbol, crumbs=crumbs)
 
 
 @require_safe

@@ -1,0 +1,66 @@
+"""Records of activities whose history can be read at the desk."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from activities import models as m
+from members.tracked import Reader, Tracked, said
+
+_OF_ACTIVITY = ("activity", "activity_id")
+TRACKED = (
+    Tracked("activity-kind", m.ActivityKind, said("name_en"), key="key"),
+    Tracked(
+        "activity",
+        m.Activity,
+        said("reference", "=: ", "title"),
+        key="reference",
+        why=("withdrawn_reason",),
+        page=("activities:desk_activity",),
+    ),
+    Tracked(
+        "activity-objective",
+        m.ActivityObjective,
+        said("activity__reference", "=: ", "objective__code"),
+        part_of=_OF_ACTIVITY,
+    ),
+    Tracked(
+        "activity-area",
+        m.ActivityArea,
+        said("activity__reference", "=: ", "programmearea__code"),
+        part_of=_OF_ACTIVITY,
+    ),
+    Tracked(
+        "host",
+        m.Hosting,
+        said("activity__reference", "=: ", "participant__name", "forum__full_name"),
+        part_of=_OF_ACTIVITY,
+    ),
+    Tracked("session", m.Session, said("activity__reference", "=: ", "title"), part_of=_OF_ACTIVITY),
+    Tracked("recommendation", m.Recommendation, said("reference"), key="reference"),
+    Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
+    Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
+    Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
+    Tracked("delegate", m.Delegate, said("activity__reference", "=: ", "official__name")),
+    Tracked("attendance", m.Attendance, said("delegate__activity__reference", "=: ", "delegate__official__name")),
+    Tracked("goal", m.Goal, said("code", "=: ", "short_title"), key="code"),
+    Tracked("objective", m.Objective, said("code", "=: ", "short_title"), key="code"),
+    Tracked("programme-area", m.ProgrammeArea, said("code", "=: ", "short_title"), key="code"),
+    Tracked("review", m.Review, said("meeting__reference", "=: ", "objective__code", "goal__code")),
+    Tracked("area-interest", m.AreaInterest, said("participant__name"), reader=Reader.NOBODY),
+    Tracked("proposal", m.Proposal, said("title")),
+    Tracked("consultation", m.Consultation, said("title")),
+    Tracked(
+        "reply",
+        m.Reply,
+        said("consultation__title", "=: ", "participant__name"),
+        only=Q(submitted_at__isnull=False),  # until then it is the participant's own
+        seen_only=True,
+    ),
+    Tracked("contribution", m.Contribution, said("title")),
+    Tracked("need", m.PriorityNeed, said("title")),
+    Tracked("foreign-activity", m.ForeignActivity, said("title")),
+    Tracked("outreach", m.Outreach, said("title")),
+    Tracked("legislation", m.LegislationStatus, said("title")),
+    Tracked("external-reference", m.ExternalReference, said("code", "=: ", "title"), key="code"),
+)
