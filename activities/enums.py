@@ -101,3 +101,14 @@ class Origin(TextChoices):
     CONTINUES = "continues-objectives", _("Continues objectives")
     NEW = "new", _("New")
     NEW_INFERRED = "new-inferred", _("New (inferred)")
+
+
+class AgendaItemKind(TextChoices):
+    """What an item of an agenda came from."""
+
+    STANDING = "standing", _("Standing item")
+    PROPOSAL = "proposal", _("Proposal")
+    CONSULTATION = "consultation", _("Consultation")
+    OBJECTIVE = "objective", _("Objective")
+    DOCUMENT = "document", _("Document")
+    OTHER = "other", _("Other item")

@@ -2,6 +2,7 @@
 
 from activities.models.activity import Activity, ActivityKind, Hosting, Session
 from activities.models.followup import FollowUp, Recommendation
+from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
 from activities.models.planning import (
@@ -19,8 +20,12 @@ from activities.models.planning import (
 __all__ = [
     "Activity",
     "ActivityKind",
+    "Agenda",
+    "AgendaItem",
     "AreaInterest",
     "Attendance",
+    "CallRecord",
+    "CallSeat",
     "Consultation",
     "Contribution",
     "Delegate",

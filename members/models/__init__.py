@@ -1,9 +1,9 @@
 """Who takes part, who may do what, how they are reached."""
 
 from members.models.access_record import AccessRecord
-from members.models.appointment import Appointment, Body, Handover, Seat
+from members.models.appointment import Appointment, Body, Handover, Seat, StandingItem
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
-from members.models.forum import Forum
+from members.models.forum import Forum, ForumContact, ForumMembership
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, StandingPeriod
@@ -22,7 +22,9 @@ __all__ = [
     "DeliveryAttachment",
     "DeliveryTransition",
     "Forum",
+    "ForumContact",
     "ForumKind",
+    "ForumMembership",
     "Handover",
     "Letter",
     "LoadedRow",
@@ -37,6 +39,7 @@ __all__ = [
     "Seat",
     "SeatRole",
     "Source",
+    "StandingItem",
     "StandingPeriod",
     "Topic",
     "User",
