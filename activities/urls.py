@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import desk, handover, invitations, national, objectives
+from activities.views import calls, desk, handover, invitations, national, objectives
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
@@ -21,6 +21,12 @@ urlpatterns = [
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
     path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
+    path("steering-group/room/calls/", calls.call_list, name="call_list"),
+    path("steering-group/room/calls/<int:pk>/", calls.call_detail, name="call_detail"),
+    path("desk/steering-group/calls/", calls.desk_call_list, name="desk_call_list"),
+    path("desk/steering-group/calls/new/", calls.call_new, name="call_new"),
+    path("desk/steering-group/calls/<int:pk>/", calls.call_edit, name="call_edit"),
+    path("desk/steering-group/calls/<int:pk>/withdraw/", calls.call_withdraw, name="call_withdraw"),
     path("national/", national.national_choice, name="national"),
     path("national/<slug:slug>/", national.national_space, name="national_space"),
     path(in_space, national.delegation, name="delegation"),

@@ -11,6 +11,7 @@ from baliportal.views import (
     desk,
     errors,
     feeds,
+    forum,
     health,
     home,
     participant,
@@ -41,6 +42,7 @@ pages: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
     path("accounts/", include("members.urls_accounts")),
     path("", include("members.urls")),
+    path("forums/<str:code>/", forum.forum_detail, name="forum_detail"),  # behind forums/membership/
     path("", include("activities.urls")),
     path("", include("reports.urls")),
 ]

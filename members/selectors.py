@@ -10,7 +10,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
 
 from members.enums import AppointmentRole, ParticipantKind
-from members.models import Appointment, Forum, Ministry, NationalMechanism, Participant, Seat, StandingPeriod
+from members.models import Appointment, Ministry, NationalMechanism, Participant, Seat, StandingPeriod
 from members.models.base import today
 
 if TYPE_CHECKING:
@@ -68,14 +68,6 @@ def ministries_of(participant: Participant) -> QuerySet[Ministry]:
 
 def mechanisms_of(participant: Participant) -> QuerySet[NationalMechanism]:
     return participant.mechanisms.select_related("lead").prefetch_related("members", "topic", "source")
-
-
-def forum_directory() -> QuerySet[Forum]:
-    return (
-        Forum.objects.select_related("kind", "region", "participant")
-        .prefetch_related("source")
-        .order_by("kind__order", "full_name")
-    )
 
 
 def standing_words(periods: Iterable[StandingPeriod]) -> str:
