@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -14,12 +14,25 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.enums import ActivityStatus
-from activities.models import Activity, ActivityKind, Invitation, Objective, ProgrammeArea, Recommendation
+from activities.models import (
+    Activity,
+    ActivityKind,
+    Agenda,
+    AgendaItem,
+    CallRecord,
+    Invitation,
+    Objective,
+    ProgrammeArea,
+    Recommendation,
+)
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
     Appointment,
     Body,
     ContactRemark,
+    Forum,
+    ForumContact,
+    ForumKind,
     Handover,
     Ministry,
     Official,
@@ -27,6 +40,7 @@ from members.models import (
     Process,
     Seat,
     SeatRole,
+    StandingItem,
     Topic,
     User,
 )
@@ -82,6 +96,11 @@ class World:
     appointment_a: int = 0
     handover_a: int = 0
     remark: int = 0
+    forum: str = "F-X"
+    forum_contact: int = 0
+    standing_item: int = 0
+    call: int = 0
+    agenda_item: int = 0
 
 
 def make_world() -> World:
@@ -89,7 +108,7 @@ def make_world() -> World:
     Process.objects.create(name_en="The Test Process", full_name_en="The Test Process on Tests", prefix="XX", since=2002)
     a, b, c, d, agency, other = (_participant(name) for name in ("Aland", "Bland", "Cland", "Dland", "Agency", "Other Agency"))
     topic = Topic.objects.create(key="people-smuggling", name_en="People smuggling", order=1)
-    body = Body.objects.create(key="steering-group", name_en="Steering group")
+    body = Body.objects.create(key="steering-group", name_en="Steering group", activity_kind="workshop")
     chair = _role("co-chair", member=True, approves=True, permissions="co-chair")
     member = _role("coordinator", member=True, permissions="steering-group")
     partner = _role("partner-agency", member=True, permissions="steering-group")
@@ -117,7 +136,31 @@ def make_world() -> World:
     _directory(world, a, topic, seats["co_chair"])
     _records(world, {"a": a, "b": b, "agency": agency})
     _reports(world, a)
+    _room(world, body, seats["co_chair"])
     return world
+
+
+def _room(world: World, body: Body, seat: Seat) -> None:
+    """A forum with a contact, a standing item, a published agenda and a call."""
+    by = world.users["secretariat"]
+    forum = Forum.objects.create(
+        code=world.forum, short_name="X", full_name="Forum X", kind=ForumKind.objects.create(key="x", name_en="X")
+    )
+    world.forum_contact = ForumContact.objects.create(forum=forum, title="Secretariat of X", email="x@forum.example").pk
+    world.standing_item = StandingItem.objects.create(body=body, order=1, title_en="Plan").pk
+    agenda = Agenda.objects.create(
+        activity=Activity.objects.get(reference=world.activity),
+        body=body,
+        made_by=by,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+    world.agenda_item = AgendaItem.objects.create(agenda=agenda, order=1, title_en="Plan").pk
+    call = CallRecord.objects.create(
+        held_on=today(), starts_at=time(9), time_zone="Asia/Jakarta", subject="Budget", recorded_by=by
+    )
+    call.seats.add(seat)
+    world.call = call.pk
 
 
 def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:

@@ -34,7 +34,7 @@ from members.models import (
     DeliveryAttachment,
     DeliveryTransition,
     Forum,
-    ForumKind,
+    ForumMembership,
     Letter,
     LoadedRow,
     Ministry,
@@ -81,7 +81,7 @@ def fill(world: World) -> None:
     by, a = world.users["secretariat"], Participant.objects.get(slug=world.participant_a)
     activity, official = Activity.objects.get(reference=world.activity), Official.objects.get(user=world.users["focal_point_a"])
     Activity.objects.filter(pk=activity.pk).update(end=activity.start)
-    Forum.objects.create(code="F-X", short_name="X", full_name="X", kind=ForumKind.objects.create(key="x", name_en="X"))
+    ForumMembership.objects.create(forum=Forum.objects.get(), participant=a, period_from=date(2010, 1, 1))
     StandingPeriod.objects.create(participant=a, standing="member", period_from=date(2010, 1, 1))
     Ministry.objects.create(code="M", participant=a, name="Ministry")
     Office.objects.create(participant=a, title="Office")
@@ -191,6 +191,19 @@ BREAK: dict[str, Any] = {
     "ck_handover_two_appointments": "UPDATE members_handover SET incoming_id = outgoing_id",
     "ck_contact_remark_one_contact": "UPDATE members_contactremark SET official_id = NULL",
     "ck_contact_remark_settled_pair": pair("members_contactremark", "settled"),
+    "ck_body_cadence_months": "UPDATE members_body SET cadence_months = 0",
+    "ck_forumcontact_period": period("members_forumcontact"),
+    "ck_forummembership_period": period("members_forummembership"),
+    "excl_forum_membership_period": lambda: copy("members_forummembership", period_from="'2015-01-01'"),
+    "ck_agenda_published_pair": pair("activities_agenda", "published"),
+    "ck_agenda_item_kind": "UPDATE activities_agendaitem SET kind = 'song'",
+    "uniq_agenda_item_order": lambda: copy("activities_agendaitem"),
+    "ck_call_record_zone": "UPDATE activities_callrecord SET time_zone = ''",
+    "ck_call_record_withdrawn_reason": "UPDATE activities_callrecord SET withdrawn_at = now(), withdrawn_by_id = recorded_by_id",
+    "ck_call_record_withdrawn_pair": (
+        "UPDATE activities_callrecord SET withdrawn_at = now(), withdrawn_by_id = NULL, withdrawn_reason = 'r'"
+    ),
+    "uniq_call_seat": lambda: copy("activities_callseat"),
     "ck_activity_zone_if_clock_times": "UPDATE activities_activity SET starts_at = '09:00'",
     "ck_activity_status": "UPDATE activities_activity SET status = 'done'",
     "ck_activity_access_class": "UPDATE activities_activity SET access_class = 'friends'",
