@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities.enums import ActivityStatus, AgendaItemKind, ProposalState, ReviewOutcome
@@ -81,10 +81,7 @@ def bodies_without_next_meeting(user: AnyUser) -> list[Rhythm]:
 def rhythm_words(found: Rhythm) -> list[str]:
     """Sentences that say, neutrally, how often a body meets, when it met last, and that no next meeting is set."""
     said = [_("The next meeting is not set.")] if found.next_is_missing else []
-    if months := found.body.cadence_months:
-        said.append(
-            ngettext("It meets about every month.", "It meets about every %(number)d months.", months) % {"number": months}
-        )
+    said += [found.body.rhythm] if found.body.rhythm else []
     if found.last and found.next_is_missing:
         when = format_partial(found.last.start, found.last.date_precision, get_language() or "en")
         said.append(_("The last meeting on record: %(when)s.") % {"when": when})

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccessClass, AppointmentRole, Confidence
@@ -61,6 +61,15 @@ class Body(Vocabulary, Versioned, Sourced):
                 violation_error_message=_("Enter a number of months from 1 to 120."),
             )
         ]
+
+    @property
+    def rhythm(self) -> str:
+        """A sentence that says how often it meets; empty where it meets as needed."""
+        if self.cadence_months is None:
+            return ""
+        if self.cadence_months == 1:
+            return gettext("It meets about every month.")
+        return gettext("It meets about every %(number)s months.") % {"number": self.cadence_months}
 
 
 @pghistory.track()
