@@ -27,7 +27,9 @@ FIRST_YEAR = 2000
 class AgendaItemForm(forms.Form):
     """One item in both languages. `version` is that of the whole agenda."""
 
-    title_en = forms.CharField(label=_("Title in English"), max_length=400)
+    title_en = forms.CharField(
+        label=_("Title in English"), max_length=400, error_messages={"required": _("Enter the title in English.")}
+    )
     title_id = forms.CharField(label=_("Title in Bahasa Indonesia"), max_length=400, required=False)
     note = forms.CharField(
         label=_("Note"),
@@ -74,10 +76,23 @@ class BeginForm(forms.Form):
 class CallForm(forms.Form):
     """A call: when, who, about what, and what was agreed. Offices and seats, never telephone numbers."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=250)
-    held_on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    starts_at = forms.TimeField(label=_("Began at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    time_zone = forms.CharField(label=_("Time zone"), max_length=64, help_text=_("By region and city, such as Asia/Jakarta."))
+    subject = forms.CharField(label=_("Subject"), max_length=250, error_messages={"required": _("Enter the subject.")})
+    held_on = forms.DateField(
+        label=_("Date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Enter the date of the call.")},
+    )
+    starts_at = forms.TimeField(
+        label=_("Began at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Enter the time at which it began.")},
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("By region and city, such as Asia/Jakarta."),
+        error_messages={"required": _("Enter a time zone by region and city, such as Asia/Jakarta.")},
+    )
     seats = forms.ModelMultipleChoiceField(
         label=_("Seats that took part"),
         queryset=Seat.objects.none(),

@@ -18,7 +18,7 @@ def get_activity_at_desk(user: AnyUser, reference: str) -> Activity:
     """An activity as the desk sees it, drafts included. Raises Http404 for everybody else."""
     require_desk(user)
     try:
-        return Activity.objects.visible_to(user).select_related("kind").get(reference=reference)
+        return Activity.objects.visible_to(user).select_related("kind").get(reference=reference.replace("\x00", "?"))
     except Activity.DoesNotExist as error:
         raise Http404 from error
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Confidence
@@ -108,7 +109,7 @@ class MembershipForm(forms.Form):
 
     members = forms.ModelMultipleChoiceField(
         label=_("Participants that belong to it today"),
-        queryset=Participant.objects.order_by("name"),
+        queryset=Participant.objects.order_by(Lower("name")),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 
 from members.models import Forum, ForumContact, ForumKind, ForumMembership, Participant
 from members.models.base import today
@@ -54,6 +55,11 @@ def forums_found(user: AnyUser, words: str = "", kind: str = "") -> QuerySet[For
     return rows.order_by("kind__order", "full_name")
 
 
+def with_code(forums: QuerySet[Forum], code: str) -> QuerySet[Forum]:
+    """The forum of this code; none for an address that holds what the database cannot."""
+    return forums.none() if "\x00" in code else forums.filter(code=code)
+
+
 def kinds_of_forums() -> QuerySet[ForumKind]:
     """Kinds that a forum on record has."""
     return ForumKind.objects.filter(forums__isnull=False).distinct()
@@ -62,7 +68,7 @@ def kinds_of_forums() -> QuerySet[ForumKind]:
 def memberships_on(user: AnyUser, day: date) -> QuerySet[ForumMembership]:
     """Memberships of `day`, by participant and forum."""
     rows = ForumMembership.objects.visible_to(user).as_of(day).select_related("forum", "participant").prefetch_related("source")
-    return rows.order_by("participant__name", "forum__short_name", "pk")
+    return rows.order_by(Lower("participant__name"), Lower("forum__short_name"), "pk")
 
 
 def membership_matrix(user: AnyUser, day: date) -> Matrix:
@@ -85,12 +91,12 @@ def members_of(user: AnyUser, forum: Forum, day: date) -> list[ForumMembership]:
 def past_members_of(user: AnyUser, forum: Forum) -> list[ForumMembership]:
     """Memberships of `forum` that have ended."""
     rows = ForumMembership.objects.visible_to(user).filter(forum=forum, period_to__lt=today())
-    return list(rows.select_related("participant").order_by("participant__name", "period_to", "pk"))
+    return list(rows.select_related("participant").order_by(Lower("participant__name"), "period_to", "pk"))
 
 
 def forums_of(user: AnyUser, participant: Participant, day: date) -> list[ForumMembership]:
     """Forums that `participant` belonged to on `day`."""
-    return list(memberships_on(user, day).filter(participant=participant).order_by("forum__short_name", "pk"))
+    return list(memberships_on(user, day).filter(participant=participant).order_by(Lower("forum__short_name"), "pk"))
 
 
 def contacts_of(user: AnyUser, forum: Forum) -> tuple[list[ForumContact], list[ForumContact]]:

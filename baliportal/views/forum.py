@@ -19,7 +19,7 @@ from members.as_of import as_of_form
 from members.models import Forum
 from members.models.base import today
 from members.models.visibility import rights_of
-from members.selectors_forums import members_of, past_members_of
+from members.selectors_forums import members_of, past_members_of, with_code
 
 
 @require_safe
@@ -29,7 +29,7 @@ def forum_detail(request: HttpRequest, code: str) -> HttpResponse:
     form = as_of_form(request.GET)
     user = request.user
     forums = Forum.objects.visible_to(user).select_related("kind", "region", "participant").prefetch_related("source")
-    forum = get_object_or_404(forums, code=code)
+    forum = get_object_or_404(with_code(forums, code))
     rights = rights_of(user)
     context = {
         "forum": forum,

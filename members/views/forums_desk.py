@@ -17,7 +17,7 @@ from members.forms_forums import ForumContactForm, ForumForm, MembershipForm
 from members.models import Forum, ForumContact, ForumMembership, Participant, User
 from members.models.base import today
 from members.permissions import require_desk
-from members.selectors_forums import contacts_of, forums_found, members_of, membership_matrix, past_members_of
+from members.selectors_forums import contacts_of, forums_found, members_of, membership_matrix, past_members_of, with_code
 from members.services.directory import remove_record
 from members.services.forums import change_memberships
 from members.views.directory import edit_record
@@ -49,7 +49,7 @@ def forum_desk(request: HttpRequest, code: str) -> HttpResponse:
 
 def _forum(request: HttpRequest, code: str) -> Forum:
     require_desk(request.user)
-    return get_object_or_404(Forum.objects.visible_to(request.user).select_related("kind", "region"), code=code)
+    return get_object_or_404(with_code(Forum.objects.visible_to(request.user), code).select_related("kind", "region"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +85,8 @@ def forum_contact_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse
 def _contact(request: HttpRequest, code: str, pk: int) -> ForumContact:
     require_desk(request.user)
     rows = ForumContact.objects.visible_to(request.user).select_related("forum")
-    return get_object_or_404(rows, pk=pk, forum__code=code)
+    forums = with_code(Forum.objects.visible_to(request.user), code)
+    return get_object_or_404(rows, pk=pk, forum__in=forums)
 
 
 @require_POST
@@ -106,7 +107,7 @@ def membership_edit(request: HttpRequest) -> HttpResponse:
     if not code:
         context = {"matrix": membership_matrix(request.user, today()), "forums": forums_found(request.user)}
         return render(request, "members/membership_overview.html", context, status=405 if request.method == "POST" else 200)
-    forum = get_object_or_404(Forum.objects.visible_to(request.user), code=code.replace("\x00", "?"))
+    forum = get_object_or_404(with_code(Forum.objects.visible_to(request.user), code))
     current = _current(forum)
     form = MembershipForm(request.POST if request.method == "POST" else None, current=current)
     status = 200

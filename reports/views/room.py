@@ -24,6 +24,6 @@ def steering_group_room(request: HttpRequest) -> HttpResponse:
 def agenda_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """The agenda of one meeting, to read and to print. Opening it is written down."""
     require_room(request.user)
-    agenda = get_object_or_404(agendas_for(request.user), activity__reference=reference)
+    agenda = get_object_or_404(agendas_for(request.user), activity__reference=reference.replace("\x00", "?"))
     record_access(by=request.user, action=AccessAction.OPENED, label="agenda", ref=reference, request=request)
     return render(request, "reports/agenda_detail.html", {"agenda": agenda, "items": agenda.items.all()})

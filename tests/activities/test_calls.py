@@ -91,7 +91,7 @@ def test_two_editors_of_a_call(world: World, desk: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"subject": ""}, "This field is required."),
+        ({"subject": ""}, "Enter the subject."),
         ({"subject": "a\x00b"}, "Null characters are not allowed."),
         ({"held_on": str(today() + timedelta(days=2))}, "This day is still to come."),
         ({"held_on": "1899-01-01"}, "before the process began"),
@@ -102,7 +102,7 @@ def test_two_editors_of_a_call(world: World, desk: Client) -> None:
         ({"seats": ["999999999"]}, "Select a valid choice."),
         ({"seats": ["x"]}, "is not a valid value"),
         ({"proposal": "9" * 30}, "Select a valid choice."),
-        ({"activity": "\x00"}, "Select a valid choice."),
+        ({"activity": "\x00"}, "Null characters are not allowed."),
         ({"summary": "x" * 10_001}, "at most 10000 characters"),
     ],
 )
