@@ -147,3 +147,14 @@ class CorrectedField(TextChoices):
     REMIT = "remit", _("Remit")
     PERIOD = "period", _("Period")
     HOLDER = "holder", _("Holder")
+
+
+class AgendaItemKind(TextChoices):
+    """What an item of an agenda came from."""
+
+    STANDING = "standing", _("Standing item")
+    PROPOSAL = "proposal", _("Proposal")
+    CONSULTATION = "consultation", _("Consultation")
+    OBJECTIVE = "objective", _("Objective")
+    DOCUMENT = "document", _("Document")
+    OTHER = "other", _("Other item")

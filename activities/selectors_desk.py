@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from activities.enums import ActivityStatus, InvitationState, NominationState
 from activities.models import Activity, Nomination
+from activities.selectors_group import bodies_without_next_meeting, rhythm_words
 from members.models.base import today
 
 if TYPE_CHECKING:
@@ -66,6 +67,18 @@ def needs_attention(user: AnyUser) -> list[Task]:
         for row in own.filter(published_at__isnull=True).order_by("-changed_at")[:MOST]
     ]
     return sorted(tasks, key=lambda task: -task.late)
+
+
+def meetings_to_set(user: AnyUser) -> list[Task]:
+    """Bodies that meet regularly and have no next meeting on record [28]: a soft reminder, never late."""
+    return [
+        Task(
+            _("Set the next meeting: %(body)s") % {"body": found.body.name},
+            reverse("activities:activity_new"),
+            " ".join(rhythm_words(found)),
+        )
+        for found in bodies_without_next_meeting(user)
+    ]
 
 
 def waiting_for_others(user: AnyUser) -> list[Task]:

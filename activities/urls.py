@@ -3,7 +3,7 @@
 from django.urls import path
 
 from activities.urls_own_record import urlpatterns as own_record
-from activities.views import desk, handover, invitations, national, objectives
+from activities.views import calls, desk, handover, invitations, national, objectives
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
@@ -22,6 +22,12 @@ urlpatterns = [
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
     path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
+    path("steering-group/room/calls/", calls.call_list, name="call_list"),
+    path("steering-group/room/calls/<int:pk>/", calls.call_detail, name="call_detail"),
+    path("desk/steering-group/calls/", calls.desk_call_list, name="desk_call_list"),
+    path("desk/steering-group/calls/new/", calls.call_new, name="call_new"),
+    path("desk/steering-group/calls/<int:pk>/", calls.call_edit, name="call_edit"),
+    path("desk/steering-group/calls/<int:pk>/withdraw/", calls.call_withdraw, name="call_withdraw"),
     path("national/", national.national_choice, name="national"),
     path("national/<slug:slug>/", national.national_space, name="national_space"),
     path("national/<slug:slug>/history/", national.national_history, name="national_history"),

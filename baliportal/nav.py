@@ -37,6 +37,8 @@ DESK = (
     Entry(_("Work to do"), "desk", "desk"),
     Entry(_("Record"), "activities:desk_activity_list", "activities"),
     Entry(_("Contacts"), "members:contact_list", "contacts"),
+    Entry(_("Forums"), "members:forum_desk_list", "forums"),
+    Entry(_("Calls"), "activities:desk_call_list", "steering-group"),
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),
     Entry(_("Accounts"), "members:account_list", "accounts", Permission.INVITE_ACCOUNTS),

@@ -12,6 +12,7 @@ from baliportal.views import (
     desk,
     errors,
     feeds,
+    forum,
     health,
     history,
     home,
@@ -66,6 +67,7 @@ pages: list[URLPattern | URLResolver] = [
     path("desk/history/<slug:kind>/<str:key>/", history.history_record, name="history_record"),
     path("accounts/", include("members.urls_accounts")),
     path("", include("members.urls")),
+    path("forums/<str:code>/", forum.forum_detail, name="forum_detail"),  # behind forums/membership/
     path("", include("activities.urls")),
     path("", include("reports.urls")),
 ]

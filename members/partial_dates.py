@@ -52,6 +52,12 @@ def last_day(first: date, precision: str) -> date:
     return first
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day some months later; the last of the month where that month is shorter."""
+    year, month = divmod(min(day.year, 9000) * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def iso_partial(value: date | None, precision: str) -> str:
     """The date as known, in ISO form: "2004-05"; empty where unknown."""
     if value is None or precision == DatePrecision.UNKNOWN:

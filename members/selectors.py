@@ -86,14 +86,6 @@ def mechanisms_of(participant: Participant) -> QuerySet[NationalMechanism]:
     return participant.mechanisms.select_related("lead").prefetch_related("members", "topic", "source")
 
 
-def forum_directory() -> QuerySet[Forum]:
-    return (
-        Forum.objects.select_related("kind", "region", "participant")
-        .prefetch_related("source")
-        .order_by("kind__order", "full_name")
-    )
-
-
 def standing_words(periods: Iterable[StandingPeriod]) -> str:
     """Standings in words, for exports."""
     return "; ".join(period.get_standing_display() for period in periods)

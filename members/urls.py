@@ -3,7 +3,7 @@
 from django.urls import path
 
 from members.urls_desk import urlpatterns as at_desk
-from members.views import accounts, own_account, steering_group
+from members.views import accounts, forums, own_account, steering_group
 
 app_name = "members"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("steering-group/", steering_group.steering_group, name="steering_group"),
     path("steering-group/history/", steering_group.steering_group_history, name="steering_group_history"),
     path("forums/history/", steering_group.forum_history, name="forum_history"),
-    path("forums/", steering_group.forum_list, name="forum_list"),
+    path("forums/", forums.forum_list, name="forum_list"),
+    path("forums/membership/", forums.forum_membership, name="forum_membership"),
     *at_desk,
 ]

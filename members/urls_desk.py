@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from members.views import appointments, contact, coverage, desk_accounts, directory, imports, merging
+from members.views import appointments, bodies, contact, coverage, desk_accounts, directory, forums_desk, imports, merging
 
 contacts = "desk/contacts/"
 accounts = "desk/accounts/"
 lists = "desk/import/"
+forums = "desk/forums/"
 urlpatterns: list[URLPattern] = [
     path("desk/messages/", contact.message_list, name="message_list"),
     path("desk/messages/<int:pk>/settle/", contact.message_settle, name="message_settle"),
@@ -32,6 +33,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{contacts}appointments/<int:pk>/term/", appointments.term, name="term"),
     path(f"{contacts}appointments/<int:pk>/confirm/", appointments.confirm, name="confirm"),
     path(f"{contacts}bodies/<slug:key>/", directory.seat_list, name="seat_list"),
+    path(f"{contacts}bodies/<slug:key>/edit/", bodies.body_edit, name="body_edit"),
+    path(f"{contacts}bodies/<slug:key>/agenda/", bodies.standing_item_list, name="standing_item_list"),
+    path(f"{contacts}bodies/<slug:key>/agenda/new/", bodies.standing_item_new, name="standing_item_new"),
+    path(f"{contacts}bodies/<slug:key>/agenda/<int:pk>/", bodies.standing_item_edit, name="standing_item_edit"),
+    path(f"{contacts}bodies/<slug:key>/agenda/<int:pk>/move/", bodies.standing_item_move, name="standing_item_move"),
+    path(f"{contacts}bodies/<slug:key>/agenda/<int:pk>/remove/", bodies.standing_item_remove, name="standing_item_remove"),
     path(f"{contacts}bodies/<slug:key>/new/", directory.seat_new, name="seat_new"),
     path(f"{contacts}bodies/<slug:key>/<int:pk>/", directory.seat_edit, name="seat_edit"),
     path(f"{contacts}bodies/<slug:key>/<int:pk>/appoint/", appointments.appoint_to_seat, name="appoint_to_seat"),
@@ -51,4 +58,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{lists}<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
     path(f"{lists}<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path(f"{lists}<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path(forums, forums_desk.forum_desk_list, name="forum_desk_list"),
+    path(f"{forums}new/", forums_desk.forum_new, name="forum_new"),
+    path(f"{forums}membership/", forums_desk.membership_edit, name="membership_edit"),
+    path(f"{forums}<str:code>/", forums_desk.forum_desk, name="forum_desk"),
+    path(f"{forums}<str:code>/edit/", forums_desk.forum_edit, name="forum_edit"),
+    path(f"{forums}<str:code>/contacts/new/", forums_desk.forum_contact_new, name="forum_contact_new"),
+    path(f"{forums}<str:code>/contacts/<int:pk>/", forums_desk.forum_contact_edit, name="forum_contact_edit"),
+    path(f"{forums}<str:code>/contacts/<int:pk>/remove/", forums_desk.forum_contact_remove, name="forum_contact_remove"),
 ]

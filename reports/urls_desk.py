@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from reports.views import approvals, circulations, desk_documents, progress
+from reports.views import agenda, approvals, circulations, desk_documents, progress, room
 
 _REPORT = "desk/progress-reports/<int:pk>/"
+_AGENDA = "desk/activities/<str:reference>/agenda/"
 _COPY = "desk/deliveries/<int:pk>/"
 urlpatterns = [
     path("desk/documents/", desk_documents.desk_document_list, name="desk_document_list"),
@@ -35,7 +36,14 @@ urlpatterns = [
     path(_COPY, circulations.delivery_detail, name="delivery_detail"),
     path(f"{_COPY}settle/", circulations.delivery_settle, name="delivery_settle"),
     path(f"{_COPY}send-again/", circulations.delivery_send_again, name="delivery_send_again"),
-    path("steering-group/room/", approvals.steering_group_room, name="steering_group_room"),
+    path(_AGENDA, agenda.agenda, name="agenda"),
+    path(f"{_AGENDA}items/", agenda.agenda_item_new, name="agenda_item_new"),
+    path(f"{_AGENDA}items/<int:pk>/", agenda.agenda_item_edit, name="agenda_item_edit"),
+    path(f"{_AGENDA}items/<int:pk>/move/", agenda.agenda_item_move, name="agenda_item_move"),
+    path(f"{_AGENDA}items/<int:pk>/remove/", agenda.agenda_item_remove, name="agenda_item_remove"),
+    path(f"{_AGENDA}publish/", agenda.agenda_publish, name="agenda_publish"),
+    path("steering-group/room/", room.steering_group_room, name="steering_group_room"),
+    path("steering-group/room/agendas/<str:reference>/", room.agenda_detail, name="agenda_detail"),
     path("steering-group/room/approvals/", approvals.approval_list, name="approval_list"),
     path("steering-group/room/approvals/<str:symbol>/", approvals.approval_detail, name="approval_detail"),
     path("steering-group/room/approvals/<str:symbol>/withdraw/", approvals.approval_withdraw, name="approval_withdraw"),

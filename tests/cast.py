@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -14,7 +14,18 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.enums import ActivityStatus
-from activities.models import Activity, ActivityKind, CorrectionRequest, Invitation, Objective, ProgrammeArea, Recommendation
+from activities.models import (
+    Activity,
+    ActivityKind,
+    Agenda,
+    AgendaItem,
+    CallRecord,
+    CorrectionRequest,
+    Invitation,
+    Objective,
+    ProgrammeArea,
+    Recommendation,
+)
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
     AccountInvitation,
@@ -22,6 +33,9 @@ from members.models import (
     Body,
     ContactRemark,
     FactorReset,
+    Forum,
+    ForumContact,
+    ForumKind,
     Handover,
     Ministry,
     Official,
@@ -29,6 +43,7 @@ from members.models import (
     Process,
     Seat,
     SeatRole,
+    StandingItem,
     Topic,
     User,
 )
@@ -94,6 +109,11 @@ class World:
     factor_reset: int = 0
     import_batch: int = 0
     merge_record: int = 0
+    forum: str = "F-X"
+    forum_contact: int = 0
+    standing_item: int = 0
+    call: int = 0
+    agenda_item: int = 0
 
 
 def make_world() -> World:
@@ -101,7 +121,7 @@ def make_world() -> World:
     Process.objects.create(name_en="The Test Process", full_name_en="The Test Process on Tests", prefix="XX", since=2002)
     a, b, c, d, agency, other = (_participant(name) for name in ("Aland", "Bland", "Cland", "Dland", "Agency", "Other Agency"))
     topic = Topic.objects.create(key="people-smuggling", name_en="People smuggling", order=1)
-    body = Body.objects.create(key="steering-group", name_en="Steering group")
+    body = Body.objects.create(key="steering-group", name_en="Steering group", activity_kind="workshop")
     chair = _role("co-chair", member=True, approves=True, permissions="co-chair")
     member = _role("coordinator", member=True, permissions="steering-group")
     partner = _role("partner-agency", member=True, permissions="steering-group")
@@ -130,7 +150,31 @@ def make_world() -> World:
     _records(world, {"a": a, "b": b, "agency": agency})
     _reports(world, a)
     _own_record(world, a)
+    _room(world, body, seats["co_chair"])
     return world
+
+
+def _room(world: World, body: Body, seat: Seat) -> None:
+    """A forum with a contact, a standing item, a published agenda and a call."""
+    by = world.users["secretariat"]
+    forum = Forum.objects.create(
+        code=world.forum, short_name="X", full_name="Forum X", kind=ForumKind.objects.create(key="x", name_en="X")
+    )
+    world.forum_contact = ForumContact.objects.create(forum=forum, title="Secretariat of X", email="x@forum.example").pk
+    world.standing_item = StandingItem.objects.create(body=body, order=1, title_en="Plan").pk
+    agenda = Agenda.objects.create(
+        activity=Activity.objects.get(reference=world.activity),
+        body=body,
+        made_by=by,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+    world.agenda_item = AgendaItem.objects.create(agenda=agenda, order=1, title_en="Plan").pk
+    call = CallRecord.objects.create(
+        held_on=today(), starts_at=time(9), time_zone="Asia/Jakarta", subject="Budget", recorded_by=by
+    )
+    call.seats.add(seat)
+    world.call = call.pk
 
 
 def _directory(world: World, a: Participant, topic: Topic, seat: Seat) -> None:

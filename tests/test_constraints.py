@@ -37,7 +37,7 @@ from members.models import (
     DeliveryAttachment,
     DeliveryTransition,
     Forum,
-    ForumKind,
+    ForumMembership,
     KeptForm,
     Letter,
     LoadedRow,
@@ -90,10 +90,10 @@ def fill(world: World) -> None:
     by, a = world.users["secretariat"], Participant.objects.get(slug=world.participant_a)
     activity, official = Activity.objects.get(reference=world.activity), Official.objects.get(user=world.users["focal_point_a"])
     Activity.objects.filter(pk=activity.pk).update(end=activity.start)
-    Forum.objects.create(code="F-X", short_name="X", full_name="X", kind=ForumKind.objects.create(key="x", name_en="X"))
     Portfolio.objects.create(key="x", name_en="X")
     Region.objects.create(key="x", name_en="X")
     ParticipantName.objects.create(participant=a, name="Olland", period_from=date(1990, 1, 1), period_to=date(1999, 12, 31))
+    ForumMembership.objects.create(forum=Forum.objects.get(), participant=a, period_from=date(2010, 1, 1))
     StandingPeriod.objects.create(participant=a, standing="member", period_from=date(2010, 1, 1))
     Ministry.objects.create(code="M", participant=a, name="Ministry")
     Office.objects.create(participant=a, title="Office")
@@ -239,6 +239,19 @@ BREAK: dict[str, Any] = {
     "ck_correction_says_what": lambda: copy("activities_correctionrequest", reason="''", field="'name'"),
     "uniq_correction_open": lambda: copy("activities_correctionrequest"),
     "ck_declaration_public_says_something": "UPDATE members_participantdeclaration SET is_public = true",
+    "ck_body_cadence_months": "UPDATE members_body SET cadence_months = 0",
+    "ck_forumcontact_period": period("members_forumcontact"),
+    "ck_forummembership_period": period("members_forummembership"),
+    "excl_forum_membership_period": lambda: copy("members_forummembership", period_from="'2015-01-01'"),
+    "ck_agenda_published_pair": pair("activities_agenda", "published"),
+    "ck_agenda_item_kind": "UPDATE activities_agendaitem SET kind = 'song'",
+    "uniq_agenda_item_order": lambda: copy("activities_agendaitem"),
+    "ck_call_record_zone": "UPDATE activities_callrecord SET time_zone = ''",
+    "ck_call_record_withdrawn_reason": "UPDATE activities_callrecord SET withdrawn_at = now(), withdrawn_by_id = recorded_by_id",
+    "ck_call_record_withdrawn_pair": (
+        "UPDATE activities_callrecord SET withdrawn_at = now(), withdrawn_by_id = NULL, withdrawn_reason = 'r'"
+    ),
+    "uniq_call_seat": lambda: copy("activities_callseat"),
     "ck_activity_zone_if_clock_times": "UPDATE activities_activity SET starts_at = '09:00'",
     "ck_activity_status": "UPDATE activities_activity SET status = 'done'",
     "ck_activity_access_class": "UPDATE activities_activity SET access_class = 'friends'",

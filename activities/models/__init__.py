@@ -3,6 +3,7 @@
 from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
 from activities.models.correction import CorrectionRequest
 from activities.models.followup import FollowUp, Recommendation
+from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
 from activities.models.planning import (
@@ -22,8 +23,12 @@ __all__ = [
     "ActivityArea",
     "ActivityKind",
     "ActivityObjective",
+    "Agenda",
+    "AgendaItem",
     "AreaInterest",
     "Attendance",
+    "CallRecord",
+    "CallSeat",
     "Consultation",
     "Contribution",
     "CorrectionRequest",

@@ -143,3 +143,28 @@ class CorrectionQuerySet[M: models.Model](VisibleQuerySet[M]):
         if rights.is_secretariat:
             return self.all()
         return self.filter(participant__in=rights.belongs_to)
+
+
+class AgendaQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Agendas: the secretariat at any time; the steering group once published, for meetings that it may see."""
+
+    prefix = ""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        if not rights.in_steering_group:
+            return self.none()
+        published = Q(**{f"{self.prefix}published_at__isnull": False})
+        return self.filter(published & activity_q(rights, f"{self.prefix}activity__")).distinct()
+
+
+class OfAgendaQuerySet[M: models.Model](AgendaQuerySet[M]):
+    """Items of agendas."""
+
+    prefix = "agenda__"
+
+
+class OfCallQuerySet[M: models.Model](SteeringGroupQuerySet[M]):
+    """Who took part in calls: whoever may read the calls."""

@@ -20,7 +20,7 @@ from activities.models.lifecycles import ACTIVITY_TRANSITIONS
 from activities.permissions import get_activity_at_desk
 from activities.services import activities as service
 from members.errors import Conflict, DomainError
-from members.models import User
+from members.models import Body, User
 from members.permissions import require_desk
 
 PAGE_SIZE = 50
@@ -92,6 +92,7 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
         "delegates_named": activity.delegate_rows.filter(withdrawn_at__isnull=True).count(),
         "attendance": activity.delegate_rows.filter(attendance__isnull=False).distinct().count(),
         "withdraw_form": WithdrawForm(),
+        "body": Body.objects.visible_to(request.user).filter(activity_kind=activity.kind.key).first(),
     }
     return render(request, "activities/desk_activity.html", context)
 

@@ -60,6 +60,8 @@ def _store_all(folder: Path, storer: Storer, by: User, on_file: Callable[[str], 
 
 def _store_files(folder: Path, storer: Storer, loaders: list[Loader], on_file: Callable[[str], None]) -> None:
     for loader in loaders:
+        if loader.is_optional and not (folder / loader.file).exists():
+            continue
         on_file(loader.label)
         for row in read_rows(folder / loader.file, loader.columns):
             if isinstance(row, Problem):

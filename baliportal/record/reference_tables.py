@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
 from django.db import models
 
@@ -11,8 +12,10 @@ from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Row, RowError
 from baliportal.record.store import Loader, Written
 from members.enums import Confidence
-from members.models import Body, ForumKind, Portfolio, Process, Region, SeatRole, Source, Topic
+from members.models import Body, ForumKind, Portfolio, Process, Region, SeatRole, Source, StandingItem, Topic
 
+_TIMES = {"once": 1, "twice": 2, "three times": 3, "four times": 4}
+_OFTEN = re.compile(rf"(?:about )?({'|'.join(_TIMES)}) a year")
 VOCABULARY = ("key", "name_en", "name_id", "order")
 CONFIDENCE = {str(value): str(value) for value in Confidence.values}
 
@@ -64,6 +67,24 @@ def _seat_role(row: Row) -> Written:
     )
 
 
+def months_between(words: str) -> int | None:
+    """Months between two meetings where a cadence says how often a year: 6 for "about twice a year"; else None."""
+    found = _OFTEN.fullmatch(" ".join(words.casefold().split()))
+    return 12 // _TIMES[found[1]] if found else None
+
+
+def _standing_item(row: Row, bodies: Mapping[str, Body]) -> Written:
+    return Written(
+        fields={
+            "body": row.required_reference("body", bodies),
+            "order": row.number("order", required=True, least=1, most=1000),
+            "title_en": row.text("title_en", required=True, most=250),
+            "title_id": row.text("title_id", most=250),
+            "note": row.text("note"),
+        }
+    )
+
+
 def _source(row: Row) -> Written:
     names = ("title", "kind", "import_test", "note")
     fields: dict[str, object] = {name: row.text(name, required=name == "title") for name in names}
@@ -82,6 +103,7 @@ def loaders(lookups: Lookups) -> list[Loader]:
             raise RowError(f"activity_kind names “{kind}”, which the record does not have.")
         return Written(
             fields={**fields, "confidence": row.choice("confidence", CONFIDENCE)},
+            initial={"cadence_months": months_between(row.text("cadence"))},
             links={"source": [*row.references("source", lookups.sources)]},
         )
 
@@ -130,5 +152,14 @@ def loaders(lookups: Lookups) -> list[Loader]:
             lambda row: row.text("key"),
             _find(Body),
             _body,
+        ),
+        Loader(
+            "agenda_items.csv",
+            StandingItem,
+            ("body", "order", "title_en", "title_id", "note"),
+            lambda row: f"{row.text('body')}/{row.text('order')}",
+            lambda row: StandingItem.objects.filter(body__key=row.text("body"), order=row.number("order") or 0).first(),
+            lambda row: _standing_item(row, lookups.bodies),
+            is_optional=True,
         ),
     ]

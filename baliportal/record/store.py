@@ -50,6 +50,7 @@ class Loader:
     write: Callable[[Row], Written]
     children: tuple[str, ...] = ()
     name: str = ""  # where one file is read twice, the second reading has a name of its own
+    is_optional: bool = False  # the file may be absent
 
     @property
     def label(self) -> str:

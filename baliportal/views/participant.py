@@ -23,6 +23,7 @@ from members.public_history import participant_changes
 from members.roles import Permission
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
 from members.views.public_history import history_response
+from members.selectors_forums import forums_of
 from reports.selectors import documents_for
 
 PARTICIPANT_COLUMNS = (
@@ -87,6 +88,7 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "focal_offices": focal_offices(participant, day),
         "hostings": hosted.select_related("activity__kind").order_by("-activity__start", "-activity__reference", "part"),
         "documents": documents_for(request.user).filter(authors=participant).select_related("current_version"),
+        "forums": forums_of(request.user, participant, day),
         "sources": participant.source.all(),
         "is_secretariat": rights_of(request.user).is_secretariat,
         "declared": ParticipantDeclaration.objects.filter(participant=participant, is_public=True).first(),

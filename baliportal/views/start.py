@@ -18,5 +18,5 @@ def after_login(request: HttpRequest) -> HttpResponse:
     if rights.belongs_to:
         return redirect("activities:national")
     if rights.in_steering_group:
-        return redirect("members:steering_group")
+        return redirect("reports:steering_group_room")
     return redirect("home")

@@ -8,6 +8,9 @@ from members.models.declaration import ParticipantDeclaration
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum
 from members.models.imports import ImportBatch, MergeRecord
+from members.models.appointment import Appointment, Body, Handover, Seat, StandingItem
+from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
+from members.models.forum import Forum, ForumContact, ForumMembership
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, ParticipantName, StandingPeriod
@@ -30,7 +33,9 @@ __all__ = [
     "DeliveryTransition",
     "FactorReset",
     "Forum",
+    "ForumContact",
     "ForumKind",
+    "ForumMembership",
     "Handover",
     "ImportBatch",
     "KeptForm",
@@ -50,6 +55,7 @@ __all__ = [
     "Seat",
     "SeatRole",
     "Source",
+    "StandingItem",
     "StandingPeriod",
     "Topic",
     "User",

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccessClass, AppointmentRole, Confidence
@@ -25,29 +26,76 @@ from members.models.base import (
     period_range,
     today,
 )
-from members.models.visibility import rights_of
+from members.models.visibility import StandingItemQuerySet, rights_of
 from members.roles import PERMISSION_SETS, Permission, Rights
 
 if TYPE_CHECKING:
     from members.models.user import AnyUser, User
 
+STEERING_GROUP_SETS = tuple(key for key, held in PERMISSION_SETS.items() if Permission.SEE_STEERING_GROUP in held)
 # Begun and ended on one day: such a row must not keep its successor waiting until tomorrow.
 NOT_CUT_SHORT = Q(ended_at__isnull=True) | Q(period_from__isnull=True) | Q(period_to__gt=F("period_from"))
 
 
+MOST_MONTHS = 120  # between two sittings of a body
+
+
 @pghistory.track()
-class Body(Vocabulary, Sourced):
+class Body(Vocabulary, Versioned, Sourced):
     """The steering group, the senior officials' meeting, a working group. Its sittings are activities."""
 
-    mandate = models.CharField(max_length=400, blank=True)
-    mandate_paragraph = models.CharField(max_length=60, blank=True)
-    cadence = models.CharField(max_length=120, blank=True)
+    mandate = models.CharField(_("mandate"), max_length=400, blank=True)
+    mandate_paragraph = models.CharField(_("paragraph that created it"), max_length=60, blank=True)
+    cadence = models.CharField(_("how often it meets, in words"), max_length=120, blank=True)
+    # Empty where it meets as needed; nothing reminds of such a body's next sitting [28].
+    cadence_months = models.PositiveSmallIntegerField(_("about every so many months"), null=True, blank=True)
     activity_kind = models.SlugField(max_length=40, blank=True)  # key of the kind of its sittings
 
     objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):
         verbose_name = _("body")
+        constraints = [
+            models.CheckConstraint(
+                name="ck_body_cadence_months",
+                condition=Q(cadence_months__isnull=True) | Q(cadence_months__range=(1, MOST_MONTHS)),
+                violation_error_message=_("Enter a number of months from 1 to 120."),
+            )
+        ]
+
+    @property
+    def rhythm(self) -> str:
+        """A sentence that says how often it meets; empty where it meets as needed."""
+        if self.cadence_months is None:
+            return ""
+        if self.cadence_months == 1:
+            return gettext("It meets about every month.")
+        return gettext("It meets about every %(number)s months.") % {"number": self.cadence_months}
+
+
+@pghistory.track()
+class StandingItem(Versioned):
+    """An item that stands on every agenda of a body, such as planning, progress and exchange of information [28]."""
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="standing_items")
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    title_en = models.CharField(_("title in English"), max_length=250)
+    title_id = models.CharField(_("title in Bahasa Indonesia"), max_length=250, blank=True)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+
+    objects = StandingItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standing item")
+        ordering = ["body", "order", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the active language, in English where it is missing."""
+        return (self.title_id if get_language() == "id" else "") or self.title_en
 
 
 @pghistory.track()
@@ -102,12 +150,18 @@ class AppointmentQuerySet[M: models.Model](DatedQuerySet[M]):
         return super().current().filter(Q(ended_at__isnull=True) | Q(ended_at__gt=timezone.now()))
 
     def visible_to(self, user: AnyUser) -> Self:
-        """All for the secretariat; to others their own participant's. Public pages show offices, never persons."""
+        """All for the secretariat; to others their own participant's, and in the steering group whoever sits in it.
+
+        Public pages show offices, never persons.
+        """
         rights = rights_of(user)
         if rights.is_secretariat:
             return self.all()
         own = rights.belongs_to | rights.represents
-        return self.filter(Q(participant__in=own) | Q(seat__participant__in=own))
+        seen = Q(participant__in=own) | Q(seat__participant__in=own)
+        if rights.in_steering_group:
+            seen |= Q(seat__role__permission_set__in=STEERING_GROUP_SETS)
+        return self.filter(seen)
 
 
 @pghistory.track(exclude=["official_email"])

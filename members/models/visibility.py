@@ -56,3 +56,18 @@ class OwnAccountQuerySet[M: models.Model](VisibleQuerySet[M]):
         if rights_of(user).is_administrator:
             return self.all()
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+
+class StandingItemQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """What stands on a body's agendas: the steering group and the secretariat."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        return self.all() if rights.in_steering_group or rights.is_secretariat else self.none()
+
+
+class ForumContactQuerySet[M: models.Model](DatedQuerySet[M]):
+    """Posts of other forums that can be written to: the secretariat's alone."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        return self.all() if rights_of(user).is_secretariat else self.none()

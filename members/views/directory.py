@@ -93,7 +93,7 @@ def contact_participant(request: HttpRequest, slug: str) -> HttpResponse:
 def participant_new(request: HttpRequest) -> HttpResponse:
     """A new participating government or organisation."""
     require_desk(request.user)
-    return _edit(request, Participant(), ParticipantForm, str(_("New participant")), reverse("members:contact_list"))
+    return edit_record(request, Participant(), ParticipantForm, str(_("New participant")), reverse("members:contact_list"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +101,9 @@ def participant_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Names, codes and region of a participant; its address stays."""
     require_desk(request.user)
     participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
-    return _edit(request, participant, ParticipantForm, str(participant), reverse("members:contact_participant", args=[slug]))
+    return edit_record(
+        request, participant, ParticipantForm, str(participant), reverse("members:contact_participant", args=[slug])
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +114,9 @@ def record_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if what is None or what.add is None:
         raise Http404
     participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
-    return _edit(request, what.add(participant), what.form, str(what.new), reverse("members:contact_participant", args=[slug]))
+    return edit_record(
+        request, what.add(participant), what.form, str(what.new), reverse("members:contact_participant", args=[slug])
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,7 +125,7 @@ def record_edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     record, back = _record(request, kind, pk)
     if isinstance(record, Official) and (gone := open_merge_of(record)):
         return redirect("members:merge_detail", gone.pk)  # edited where it went
-    return _edit(request, record, KINDS[kind].form, str(record), back, kind=kind)
+    return edit_record(request, record, KINDS[kind].form, str(record), back, kind=kind)
 
 
 @require_POST
@@ -150,7 +154,7 @@ def _record(request: HttpRequest, kind: str, pk: int) -> tuple[Any, str]:
     return record, reverse("members:contact_participant", args=[record.participant.slug])
 
 
-def _edit(  # noqa: PLR0913 - what the one page needs
+def edit_record(  # noqa: PLR0913 - what the one page needs
     request: HttpRequest, record: Any, form_class: type[DirectoryForm], title: str, back: str, *, kind: str = ""
 ) -> HttpResponse:
     is_new = record.pk is None
@@ -266,7 +270,7 @@ def seat_new(request: HttpRequest, key: str) -> HttpResponse:
     require_desk(request.user)
     body = get_object_or_404(Body.objects.visible_to(request.user), key=key)
     title = _("New seat in %(body)s") % {"body": body.name}
-    return _edit(request, Seat(body=body), SeatForm, title, reverse("members:seat_list", args=[key]))
+    return edit_record(request, Seat(body=body), SeatForm, title, reverse("members:seat_list", args=[key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -275,4 +279,4 @@ def seat_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     require_desk(request.user)
     rows = Seat.objects.visible_to(request.user).filter(body__key=key)
     seat = get_object_or_404(rows.select_related("participant", "forum", "role", "body"), pk=pk)
-    return _edit(request, seat, SeatForm, str(seat), reverse("members:seat_list", args=[key]))
+    return edit_record(request, seat, SeatForm, str(seat), reverse("members:seat_list", args=[key]))

@@ -1,4 +1,4 @@
-"""The steering group as of any day, and other forums."""
+"""The steering group as of any day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from members.models import Seat
 from members.models.base import today
 from members.partial_dates import iso_partial
 from members.public_history import forum_changes, seat_changes
-from members.selectors import forum_directory, seats_as_of
+from members.selectors import seats_as_of
 from members.views.public_history import history_response
 
 SEAT_COLUMNS = (
@@ -25,16 +25,6 @@ SEAT_COLUMNS = (
     Column("remit", "Remit", lambda row: row.remit),
     Column("from", "From", lambda row: iso_partial(row.period_from, row.period_from_precision)),
     Column("until", "Until", lambda row: iso_partial(row.period_to, row.period_to_precision)),
-    Column("confidence", "Confidence", lambda row: row.confidence),
-)
-FORUM_COLUMNS = (
-    Column("code", "Code", lambda row: row.code),
-    Column("short_name", "Short name", lambda row: row.short_name),
-    Column("full_name", "Name", lambda row: row.full_name),
-    Column("kind", "Kind", lambda row: row.kind.key),
-    Column("region", "Region", lambda row: row.region.key if row.region else ""),
-    Column("founded", "Founded", lambda row: row.founded),
-    Column("relationship", "Relation to this process", lambda row: row.relationship),
     Column("confidence", "Confidence", lambda row: row.confidence),
 )
 
@@ -51,16 +41,6 @@ def steering_group(request: HttpRequest) -> HttpResponse:
     members, others = seats_as_of("steering-group", day)
     context = {"form": form, "day": day, "members": members, "others": others, "asked": bool(form.day)}
     return render(request, "members/steering_group.html", context, status=200 if form.is_valid() else 422)
-
-
-@require_safe
-@login_not_required
-def forum_list(request: HttpRequest) -> HttpResponse:
-    """Other processes and regional bodies."""
-    forums = forum_directory()
-    if is_export(request):
-        return export_response(request, FORUM_COLUMNS, forums, "forums")
-    return render(request, "members/forum_list.html", {"forums": forums})
 
 
 @require_safe

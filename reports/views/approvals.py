@@ -1,47 +1,32 @@
-"""The steering group's room, and the co-chairs' approvals in it."""
+"""The co-chairs' approvals in the steering group's room."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from activities.permissions import require_room
 from members.errors import DomainError
 from members.models.visibility import rights_of
 from members.permissions import check_can
 from members.roles import Permission
 from reports.enums import RenderingState, ReportState
 from reports.forms import ApproveForm
-from reports.models import Document, ProgressReport
+from reports.models import ProgressReport
 from reports.selectors_progress import approval_rows, latest_renderings, reports_for
 from reports.services.approval import approve, withdraw_approval
 from reports.views.problems import add_error, me
 
 
-def _require_room(request: HttpRequest) -> None:
-    rights = rights_of(request.user)
-    if not (rights.in_steering_group or rights.is_secretariat):
-        raise Http404
-
-
-@require_safe
-def steering_group_room(request: HttpRequest) -> HttpResponse:
-    """What the steering group's members have here: documents for them, and for co-chairs the reports to approve."""
-    _require_room(request)
-    documents = Document.objects.visible_to(request.user).live().filter(access_class="steering-group")
-    reports = reports_for(request.user).filter(frozen_at__isnull=False)[:20]
-    context = {"documents": documents[:50], "reports": reports, "approves": bool(rights_of(request.user).approving_seats)}
-    return render(request, "reports/steering_group_room.html", context)
-
-
 @require_safe
 def approval_list(request: HttpRequest) -> HttpResponse:
     """Frozen reports, those waiting for approval first."""
-    _require_room(request)
+    require_room(request.user)
     if not (rights_of(request.user).approving_seats or rights_of(request.user).is_secretariat):
         check_can(request.user, Permission.APPROVE_REPORTS)
     reports = reports_for(request.user).filter(frozen_at__isnull=False)
