@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from activities.urls_national import urlpatterns as in_national_space
 from activities.views import desk, handover, invitations, national, objectives
 
 app_name = "activities"
@@ -33,4 +34,5 @@ urlpatterns = [
     path("programme-areas/<str:code>/", objectives.programme_area_detail, name="programme_area_detail"),
     path("recommendations/", objectives.recommendation_list, name="recommendation_list"),
     path("recommendations/<str:code>/", objectives.recommendation_detail, name="recommendation_detail"),
+    *in_national_space,
 ]

@@ -38,6 +38,7 @@ DESK = (
     Entry(_("Contacts"), "members:contact_list", "contacts"),
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),
+    Entry(_("Consultations"), "activities:consultation_list", "consultations"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,3 +26,16 @@ class PartialDate(forms.CharField):
             return parse_partial(text)
         except ValueError as error:
             raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error
+
+
+class TimeZoneField(forms.CharField):
+    """A time zone by region and city."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def clean(self, value: Any) -> Any:
+        name = super().clean(value)
+        if name and name not in available_timezones():
+            raise ValidationError(_("Enter a time zone by region and city, such as Asia/Jakarta."))
+        return name

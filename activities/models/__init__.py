@@ -1,11 +1,19 @@
 """What is planned, who was invited, who came, what followed."""
 
 from activities.models.activity import Activity, ActivityKind, Hosting, Session
+from activities.models.consultation import Consultation, ConsultationAddressee, ConsultationQuestion, Reply, ReplyVersion
 from activities.models.followup import FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
+from activities.models.national import (
+    ActivityFeedback,
+    AgendaItem,
+    Comment,
+    NationalCoordination,
+    NationalMeeting,
+    Stakeholder,
+)
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
 from activities.models.planning import (
-    Consultation,
     Contribution,
     ExternalReference,
     ForeignActivity,
@@ -13,15 +21,19 @@ from activities.models.planning import (
     Outreach,
     PriorityNeed,
     Proposal,
-    Reply,
 )
 
 __all__ = [
     "Activity",
+    "ActivityFeedback",
     "ActivityKind",
+    "AgendaItem",
     "AreaInterest",
     "Attendance",
+    "Comment",
     "Consultation",
+    "ConsultationAddressee",
+    "ConsultationQuestion",
     "Contribution",
     "Delegate",
     "ExternalReference",
@@ -31,6 +43,8 @@ __all__ = [
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "NationalCoordination",
+    "NationalMeeting",
     "Nomination",
     "Objective",
     "Outreach",
@@ -39,6 +53,8 @@ __all__ = [
     "Proposal",
     "Recommendation",
     "Reply",
+    "ReplyVersion",
     "Review",
     "Session",
+    "Stakeholder",
 ]
