@@ -263,6 +263,7 @@ BREAK: dict[str, Any] = {
     "uniq_reply_version_number": lambda: copy(
         "activities_replyversion",
         reply_id="(SELECT id FROM activities_reply WHERE submitted_at IS NULL LIMIT 1)",
+        is_submitted="false",
     ),
     "ck_comment_withdrawn_pair": pair("activities_comment", "withdrawn"),
     "ck_comment_one_subject": "UPDATE activities_comment SET consultation_id = NULL",
@@ -324,7 +325,8 @@ def prepare(cursor: Any, name: str) -> None:
             "WHERE consultation_id NOT IN (SELECT consultation_id FROM activities_reply) LIMIT 1 RETURNING id) "
             "SELECT id FROM r"
         )
-        cursor.execute(copy("activities_replyversion", reply_id="(SELECT id FROM activities_reply WHERE submitted_at IS NULL)"))
+        own = "(SELECT id FROM activities_reply WHERE submitted_at IS NULL)"
+        cursor.execute(copy("activities_replyversion", reply_id=own, is_submitted="false"))
     if name.startswith("CirculationRecipient"):
         cursor.execute(
             "INSERT INTO reports_circulation (version, title, rule, state, prepared_at, prepared_by_id, started_at, started_by_id) "
