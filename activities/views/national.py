@@ -189,7 +189,7 @@ def _sheet(  # noqa: PLR0913 - what the one page needs
         "heads": DelegatePart,
         "declined": invitation.state == InvitationState.DECLINED,
         "comments": comments_on(invitation.participant, invitation=invitation),
-        "comment_form": CommentForm(),
+        "comment_form": CommentForm(auto_id="comment_%s"),
     }
     return render(request, "activities/delegation.html", context, status=status)
 

@@ -130,7 +130,7 @@ def _context(
         "may_submit": may_submit(request.user, desk.consultation, desk.participant),
         "is_draft_newer": bool(latest and not latest.is_submitted),
         "comments": comments,
-        "comment_form": CommentForm(initial={"about": "call"}),
+        "comment_form": CommentForm(initial={"about": "call"}, auto_id="comment_%s"),
         "here": desk.address(),
         "submit_url": desk.address("submit"),
         "versions_url": desk.address("versions"),
