@@ -26,6 +26,7 @@ from activities.models import (
     Proposal,
     Reply,
     ReplyVersion,
+    Stakeholder,
 )
 from activities.services import comments, coordination, feedback, replies
 from members.errors import Conflict, DomainError
@@ -113,6 +114,17 @@ def test_nothing_of_the_space_reaches_anybody_else(world: World, who: str) -> No
 def _without_query(text: str, page: str) -> str:
     """A search says again what was searched for; that is no leak."""
     return text.replace(page.split("q=")[1], "") if "q=" in page else text
+
+
+PRIVATE = (Comment, ActivityFeedback, NationalCoordination, Stakeholder, NationalMeeting, AgendaItem, Reply, ReplyVersion)
+
+
+@pytest.mark.parametrize("who", ["secretariat", "administrator", "focal_point_b", "co_chair", "former_focal_point"])
+def test_no_row_of_the_space_is_visible_to_anybody_else(world: World, who: str) -> None:
+    fill(world)
+    assert [model for model in PRIVATE if model.objects.visible_to(world.users[who]).exists()] == []
+    own = world.users["ministry_official_a"]
+    assert [model for model in PRIVATE if not model.objects.visible_to(own).exists()] == []
 
 
 def test_own_ministry_official_reads_all_of_it(world: World) -> None:
