@@ -17,10 +17,10 @@ from activities.enums_national import AgendaHeading
 from activities.models import (
     Activity,
     ActivityFeedback,
-    AgendaItem,
     Comment,
     Consultation,
     Invitation,
+    NationalAgendaItem,
     NationalCoordination,
     NationalMeeting,
     Outreach,
@@ -46,7 +46,7 @@ class Line:
     url: str = ""
     detail: str = ""
     due: date | None = None
-    item: AgendaItem | None = None  # one that was added by hand
+    item: NationalAgendaItem | None = None  # one that was added by hand
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def agenda(participant: Participant, user: AnyUser, documents: Iterable[Line] = 
         AgendaHeading.COORDINATION: [Line(row.title, detail=row.summary) for row in _outreach(participant, user)],
     }
     by_hand: dict[str, list[Line]] = {}
-    for item in AgendaItem.objects.filter(participant=participant, done_at__isnull=True).order_by("added_at", "pk"):
+    for item in NationalAgendaItem.objects.filter(participant=participant, done_at__isnull=True).order_by("added_at", "pk"):
         by_hand.setdefault(item.heading, []).append(Line(item.text, item=item))
     return [Section(heading, drawn[heading] + by_hand.get(heading, [])) for heading in AgendaHeading]
 

@@ -17,12 +17,12 @@ from activities.enums import ActivityStatus
 from activities.models import (
     Activity,
     ActivityKind,
-    AgendaItem,
     Comment,
     Consultation,
     ConsultationAddressee,
     ConsultationQuestion,
     Invitation,
+    NationalAgendaItem,
     NationalMeeting,
     Objective,
     ProgrammeArea,
@@ -185,7 +185,7 @@ def _national(world: World, a: Participant, b: Participant) -> None:
         )
     call = Consultation.objects.get(pk=world.call)
     world.comment_a = Comment.objects.create(participant=a, consultation=call, text="Said", written_by=focal).pk
-    world.agenda_item_a = AgendaItem.objects.create(participant=a, heading="positions", text="Item", added_by=focal).pk
+    world.agenda_item_a = NationalAgendaItem.objects.create(participant=a, heading="positions", text="Item", added_by=focal).pk
     world.meeting_a = NationalMeeting.objects.create(participant=a, day=today() - timedelta(days=200), recorded_by=focal).pk
 
 

@@ -270,7 +270,7 @@ BREAK: dict[str, Any] = {
     "uniq_feedback_participant_activity": lambda: copy("activities_activityfeedback"),
     "ck_feedback_submitted_pair": pair("activities_activityfeedback", "submitted") + " WHERE submitted_at IS NULL",
     "ActivityFeedback.feedback_submitted": "UPDATE activities_activityfeedback SET useful = 'z' WHERE submitted_at IS NOT NULL",
-    "ck_agenda_item_done_pair": pair("activities_agendaitem", "done"),
+    "ck_national_agenda_item_done_pair": pair("activities_nationalagendaitem", "done"),
     "ck_circulation_started_pair": "UPDATE reports_circulation SET started_at = now(), started_by_id = NULL WHERE state = 'draft'",
     "uniq_document_symbol": lambda: copy("reports_document"),
     "ck_document_class": "UPDATE reports_document SET access_class = 'friends'",

@@ -6,8 +6,8 @@ from activities.models.followup import FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
 from activities.models.national import (
     ActivityFeedback,
-    AgendaItem,
     Comment,
+    NationalAgendaItem,
     NationalCoordination,
     NationalMeeting,
     Stakeholder,
@@ -27,7 +27,6 @@ __all__ = [
     "Activity",
     "ActivityFeedback",
     "ActivityKind",
-    "AgendaItem",
     "AreaInterest",
     "Attendance",
     "Comment",
@@ -43,6 +42,7 @@ __all__ = [
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "NationalAgendaItem",
     "NationalCoordination",
     "NationalMeeting",
     "Nomination",

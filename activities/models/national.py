@@ -159,7 +159,7 @@ class NationalMeeting(Versioned):
 
 
 @pghistory.track(exclude=["text"])
-class AgendaItem(models.Model):
+class NationalAgendaItem(models.Model):
     """An item that somebody added by hand under one of the five headings; it stays until it is dealt with."""
 
     participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="+")
@@ -175,7 +175,7 @@ class AgendaItem(models.Model):
     class Meta:
         verbose_name = _("item of the agenda")
         ordering = ["added_at", "pk"]
-        constraints = [paired("agenda_item", "done")]
+        constraints = [paired("national_agenda_item", "done")]
 
     def __str__(self) -> str:
         return self.text

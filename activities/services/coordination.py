@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.enums_national import AgendaHeading, MeetingKind, StakeholderKind
-from activities.models import AgendaItem, NationalCoordination, NationalMeeting, Stakeholder
+from activities.models import NationalAgendaItem, NationalCoordination, NationalMeeting, Stakeholder
 from members.audit import acting
 from members.errors import Conflict, DomainError
 from members.models import Ministry, Participant, Topic, User
@@ -84,23 +84,23 @@ def edit_meeting(  # noqa: PLR0913 - keyword-only
 
 
 @transaction.atomic
-def add_agenda_item(*, participant: Participant, heading: AgendaHeading, text: str, by: User) -> AgendaItem:
+def add_agenda_item(*, participant: Participant, heading: AgendaHeading, text: str, by: User) -> NationalAgendaItem:
     """An item by hand; every ministry of the space may add one. Raises DomainError without text."""
     check_can(by, Permission.SEE_NATIONAL_SPACE, participant=participant)
     if not text.strip():
         raise DomainError(_("Write what is to be discussed."), field="text")
-    with acting(by=by, verb="add_agenda_item"):
-        return AgendaItem.objects.create(participant=participant, heading=heading, text=text.strip(), added_by=by)
+    with acting(by=by, verb="add_national_agenda_item"):
+        return NationalAgendaItem.objects.create(participant=participant, heading=heading, text=text.strip(), added_by=by)
 
 
 @transaction.atomic
-def finish_agenda_item(*, item: AgendaItem, by: User) -> AgendaItem:
+def finish_agenda_item(*, item: NationalAgendaItem, by: User) -> NationalAgendaItem:
     """Take an item off the agenda: it was dealt with. Again it changes nothing."""
-    found = AgendaItem.objects.select_for_update().select_related("participant").get(pk=item.pk)
+    found = NationalAgendaItem.objects.select_for_update().select_related("participant").get(pk=item.pk)
     check_can(by, Permission.SEE_NATIONAL_SPACE, participant=found.participant)
     if found.done_at:
         return found
-    with acting(by=by, verb="finish_agenda_item"):
+    with acting(by=by, verb="finish_national_agenda_item"):
         found.done_at, found.done_by = timezone.now(), by
         found.save()
     return found

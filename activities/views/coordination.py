@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activities.enums_national import AgendaHeading, MeetingKind
 from activities.forms_national import AgendaItemForm, MechanismForm, MeetingForm, StakeholderSheet, mechanism_of
-from activities.models import AgendaItem, NationalCoordination, NationalMeeting
+from activities.models import NationalAgendaItem, NationalCoordination, NationalMeeting
 from activities.selectors_national import coordination_of, public_mechanism
 from activities.services import coordination as service
 from activities.views.acting import add_error, differences, me
@@ -123,7 +123,7 @@ def agenda_item_add(request: HttpRequest, slug: str) -> HttpResponse:
 def agenda_item_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take an item off: it was dealt with."""
     participant = get_participant_for(request.user, slug)
-    item = get_object_or_404(AgendaItem.objects.visible_to(request.user).filter(participant=participant), pk=pk)
+    item = get_object_or_404(NationalAgendaItem.objects.visible_to(request.user).filter(participant=participant), pk=pk)
     service.finish_agenda_item(item=item, by=me(request))
     messages.success(request, _("The item is off the agenda."))
     return redirect(_agenda(participant))

@@ -16,10 +16,10 @@ from activities.enums_national import AgendaHeading, MeetingKind, StakeholderKin
 from activities.models import (
     Activity,
     ActivityFeedback,
-    AgendaItem,
     Comment,
     Consultation,
     Invitation,
+    NationalAgendaItem,
     NationalCoordination,
     NationalMeeting,
     Outreach,
@@ -111,7 +111,7 @@ def test_nothing_of_the_space_reaches_anybody_else(world: World, who: str) -> No
     assert leaked == []
 
 
-PRIVATE = (Comment, ActivityFeedback, NationalCoordination, Stakeholder, NationalMeeting, AgendaItem, Reply, ReplyVersion)
+PRIVATE = (Comment, ActivityFeedback, NationalCoordination, Stakeholder, NationalMeeting, NationalAgendaItem, Reply, ReplyVersion)
 
 
 @pytest.mark.parametrize("who", ["secretariat", "administrator", "focal_point_b", "co_chair", "former_focal_point"])
@@ -324,7 +324,7 @@ def test_agenda_is_drawn_from_the_record_and_added_to_by_hand(world: World) -> N
     assert [word in page for word in drawn] == [True] * 5
     assert ("CANARY-PROPOSAL" in page, "CANARY-OUTREACH" in page) == (False, False)
     assert client.post(f"{SPACE}agenda/items/", {"heading": "information", "text": "By hand"}).status_code == 302
-    item = AgendaItem.objects.get(text="By hand")
+    item = NationalAgendaItem.objects.get(text="By hand")
     assert "By hand" in text_of(client, f"{SPACE}agenda/")
     for _again in range(2):
         assert client.post(f"{SPACE}agenda/items/{item.pk}/done/").status_code == 302
