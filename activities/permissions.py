@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
-from activities.models import Activity, Invitation
+from activities.enums import ConsultationAudience
+from activities.models import Activity, Consultation, Invitation
+from members.models import Participant
 from members.models.visibility import rights_of
-from members.permissions import get_participant_for, require_desk
+from members.permissions import get_participant_for, has_permission, require_desk
+from members.roles import Permission
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -38,3 +43,50 @@ def require_room(user: AnyUser) -> None:
     rights = rights_of(user)
     if not (rights.in_steering_group or rights.is_secretariat):
         raise Http404
+
+
+def get_consultation_at_desk(user: AnyUser, pk: int) -> Consultation:
+    """A consultation as the desk sees it, drafts included. Raises Http404 for everybody else."""
+    require_desk(user)
+    try:
+        return Consultation.objects.visible_to(user).get(pk=pk)
+    except Consultation.DoesNotExist as error:
+        raise Http404 from error
+
+
+def get_call_for(user: AnyUser, participant: Participant, pk: int, audience: ConsultationAudience) -> Consultation:
+    """A consultation that was addressed to `participant`, as who answers for it sees it. Raises Http404."""
+    addressed = Consultation.objects.filter(opened_at__isnull=False, audience=audience, addressees__participant=participant)
+    try:
+        found = addressed.get(pk=pk)
+    except Consultation.DoesNotExist as error:
+        raise Http404 from error
+    if not may_draft(user, found, participant):
+        raise Http404
+    return found
+
+
+def may_draft(user: AnyUser, consultation: Consultation, participant: Participant) -> bool:
+    """Whether `user` reads and drafts the reply of `participant`: its ministries, or the holder of its seat."""
+    if consultation.audience == ConsultationAudience.STEERING_GROUP:
+        return participant.pk in rights_of(user).sits_for
+    return has_permission(user, Permission.SEE_NATIONAL_SPACE, participant=participant)
+
+
+def may_submit(user: AnyUser, consultation: Consultation, participant: Participant) -> bool:
+    """Whether `user` gives the one position of `participant`: its focal points, or the holder of its seat."""
+    if consultation.audience == ConsultationAudience.STEERING_GROUP:
+        return participant.pk in rights_of(user).sits_for
+    return has_permission(user, Permission.NOMINATE, participant=participant)
+
+
+def check_may_draft(user: AnyUser, consultation: Consultation, participant: Participant) -> None:
+    """Raise PermissionDenied unless `user` drafts for `participant`."""
+    if not may_draft(user, consultation, participant):
+        raise PermissionDenied(_("You may see this page, but not do this."))
+
+
+def check_may_submit(user: AnyUser, consultation: Consultation, participant: Participant) -> None:
+    """Raise PermissionDenied unless `user` submits for `participant`."""
+    if not may_submit(user, consultation, participant):
+        raise PermissionDenied(_("Only the focal point submits the national position."))

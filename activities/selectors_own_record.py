@@ -58,7 +58,8 @@ def answered_invitations(participant: Participant, user: AnyUser) -> QuerySet[In
 def submitted_replies(participant: Participant, user: AnyUser) -> QuerySet[Reply]:
     """Replies to consultations that a participant sent."""
     rows = Reply.objects.visible_to(user).filter(participant=participant, submitted_at__isnull=False)
-    return rows.select_related("consultation").order_by("-submitted_at", "-pk")
+    rows = rows.select_related("consultation").prefetch_related("versions", "consultation__questions")
+    return rows.order_by("-submitted_at", "-pk")
 
 
 def corrections_of(participant: Participant, user: AnyUser) -> QuerySet[CorrectionRequest]:

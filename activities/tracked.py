@@ -57,6 +57,29 @@ TRACKED = (
         only=Q(submitted_at__isnull=False),  # until then it is the participant's own
         seen_only=True,
     ),
+    Tracked("question", m.ConsultationQuestion, said("consultation__title"), part_of=("consultation", "consultation_id")),
+    Tracked(
+        "feedback",
+        m.ActivityFeedback,
+        said("activity__reference", "=: ", "participant__name"),
+        only=Q(submitted_at__isnull=False),  # until then it is the participant's own
+        seen_only=True,
+    ),
+    *(
+        Tracked(kind, model, said("participant__name"), reader=Reader.NOBODY)
+        for kind, model in (
+            ("comment", m.Comment),
+            ("national-coordination", m.NationalCoordination),
+            ("stakeholder", m.Stakeholder),
+            ("national-meeting", m.NationalMeeting),
+            ("national-agenda-item", m.NationalAgendaItem),
+        )
+    ),
+    Tracked("correction", m.CorrectionRequest, said("participant__name", "=: ", "record_title"), why=("answer",)),
+    Tracked("agenda", m.Agenda, said("activity__reference")),
+    Tracked("agenda-item", m.AgendaItem, said("agenda__activity__reference"), part_of=("agenda", "agenda_id")),
+    Tracked("call", m.CallRecord, said("subject"), why=("withdrawn_reason",)),
+    Tracked("call-seat", m.CallSeat, said("call__subject", "=: ", "seat__participant__name"), part_of=("call", "call_id")),
     Tracked("contribution", m.Contribution, said("title")),
     Tracked("need", m.PriorityNeed, said("title")),
     Tracked("foreign-activity", m.ForeignActivity, said("title")),

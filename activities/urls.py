@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from activities.urls_national import urlpatterns as in_national_space
 from activities.urls_own_record import urlpatterns as own_record
 from activities.views import calls, desk, handover, invitations, national, objectives
 
@@ -44,4 +45,5 @@ urlpatterns = [
     path("programme-areas/<str:code>/", objectives.programme_area_detail, name="programme_area_detail"),
     path("recommendations/", objectives.recommendation_list, name="recommendation_list"),
     path("recommendations/<str:code>/", objectives.recommendation_detail, name="recommendation_detail"),
+    *in_national_space,
 ]

@@ -42,6 +42,7 @@ DESK = (
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),
     Entry(_("Accounts"), "members:account_list", "accounts", Permission.INVITE_ACCOUNTS),
+    Entry(_("Consultations"), "activities:consultation_list", "consultations"),
 )
 
 

@@ -85,7 +85,7 @@ REPLIES = (
     Column("consultation", "Consultation", lambda row: row.consultation.title),
     Column("question", "Question", lambda row: row.consultation.question),
     Column("submitted_at", "Submitted at", lambda row: _when(row.submitted_at)),
-    Column("text", "Reply", lambda row: row.text),
+    Column("text", "Reply", lambda row: row.position),
 )
 ACKNOWLEDGEMENTS = (
     Column("acknowledged_at", "Acknowledged at", lambda row: _when(row.acknowledged_at)),

@@ -7,6 +7,7 @@ from baliportal.views import (
     about,
     activity,
     activity_files,
+    agenda,
     calendar,
     corrections,
     desk,
@@ -65,6 +66,7 @@ pages: list[URLPattern | URLResolver] = [
     path("desk/reference/<slug:table>/<slug:key>/delete/", reference.reference_delete, name="reference_delete"),
     path("desk/history/", history.history_list, name="history_list"),
     path("desk/history/<slug:kind>/<str:key>/", history.history_record, name="history_record"),
+    path("national/<slug:slug>/agenda/", agenda.national_agenda, name="national_agenda"),
     path("accounts/", include("members.urls_accounts")),
     path("", include("members.urls")),
     path("forums/<str:code>/", forum.forum_detail, name="forum_detail"),  # behind forums/membership/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -37,3 +38,16 @@ def offer_current(form: forms.BaseForm) -> None:
         held = form.initial.get(name)
         values = held if isinstance(held, list | tuple) else [held]
         field.queryset = rows.offered(chosen=[getattr(value, "pk", value) for value in values if value])  # type: ignore[attr-defined] # of a choice of rows
+
+
+class TimeZoneField(forms.CharField):
+    """A time zone by region and city."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def clean(self, value: Any) -> Any:
+        name = super().clean(value)
+        if name and name not in available_timezones():
+            raise ValidationError(_("Enter a time zone by region and city, such as Asia/Jakarta."))
+        return name

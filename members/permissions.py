@@ -25,6 +25,8 @@ def has_permission(user: AnyUser, permission: Permission, *, participant: Partic
         return True
     if permission == Permission.NOMINATE:
         return participant.pk in rights.speaks_for
+    if permission == Permission.COORDINATE:
+        return participant.pk in rights.speaks_for | rights.leads
     return participant.pk in rights.belongs_to
 
 

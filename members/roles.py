@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_STEERING_GROUP = "see-steering-group"
     NOMINATE = "nominate"
     SEE_NATIONAL_SPACE = "see-national-space"
+    COORDINATE = "coordinate"  # keeps the participant's own mechanism, meetings and agenda
 
 
 _DESK = frozenset(
@@ -49,9 +50,9 @@ PERMISSION_SETS: dict[str, frozenset[Permission]] = {
     "administrator": _DESK | {Permission.INVITE_ACCOUNTS, Permission.EDIT_REFERENCE_TABLES},
     "co-chair": frozenset({Permission.SEE_STEERING_GROUP, Permission.APPROVE_REPORTS}),
     "steering-group": frozenset({Permission.SEE_STEERING_GROUP}),
-    "focal-point": frozenset({Permission.NOMINATE, Permission.SEE_NATIONAL_SPACE}),
+    "focal-point": frozenset({Permission.NOMINATE, Permission.SEE_NATIONAL_SPACE, Permission.COORDINATE}),
     "ministry": frozenset({Permission.SEE_NATIONAL_SPACE}),
-    "national-lead": frozenset({Permission.SEE_NATIONAL_SPACE}),
+    "national-lead": frozenset({Permission.SEE_NATIONAL_SPACE, Permission.COORDINATE}),
     "": frozenset(),
 }
 
@@ -77,6 +78,8 @@ class Rights:
     permissions: frozenset[Permission] = frozenset()
     speaks_for: frozenset[int] = frozenset()
     belongs_to: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()  # participants whose coordination at home the person leads
+    sits_for: frozenset[int] = frozenset()  # participants whose member seat the person holds
     represents: frozenset[int] = frozenset()  # every participant an appointment ties the person to
     approving_seats: frozenset[int] = frozenset()
     officials: frozenset[int] = frozenset()

@@ -10,7 +10,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from members.enums import AppointmentRole, ParticipantKind
-from members.models import Appointment, Forum, Ministry, NationalMechanism, Participant, ParticipantName, Seat, StandingPeriod
+from members.models import Appointment, Ministry, NationalMechanism, Participant, ParticipantName, Seat, StandingPeriod
 from members.models.base import today
 
 if TYPE_CHECKING:

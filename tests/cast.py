@@ -20,8 +20,14 @@ from activities.models import (
     Agenda,
     AgendaItem,
     CallRecord,
+    Comment,
+    Consultation,
+    ConsultationAddressee,
+    ConsultationQuestion,
     CorrectionRequest,
     Invitation,
+    NationalAgendaItem,
+    NationalMeeting,
     Objective,
     ProgrammeArea,
     Recommendation,
@@ -114,6 +120,14 @@ class World:
     standing_item: int = 0
     call: int = 0
     agenda_item: int = 0
+    draft_consultation: int = 0
+    consultation: int = 0
+    consultation_b: int = 0
+    room_consultation: int = 0
+    past_activity: str = "XX-2009-01"
+    comment_a: int = 0
+    agenda_item_a: int = 0
+    meeting_a: int = 0
 
 
 def make_world() -> World:
@@ -151,6 +165,7 @@ def make_world() -> World:
     _reports(world, a)
     _own_record(world, a)
     _room(world, body, seats["co_chair"])
+    _national(world, a, b)
     return world
 
 
@@ -228,6 +243,52 @@ def add_accounts(world: World) -> None:
     world.factor_reset = FactorReset.objects.create(
         user=world.users["focal_point_b"], check_made="call-back", evidence="Called", started_by=by, lapses_at=later
     ).pk
+
+
+def _national(world: World, a: Participant, b: Participant) -> None:
+    """Calls for views to A and B, one to B alone, one to the steering group, a draft; and what A keeps for itself."""
+    by, focal = world.users["secretariat"], world.users["focal_point_a"]
+    world.draft_consultation = call_for(by, [], is_open=False).pk
+    world.consultation = call_for(by, [a, b]).pk
+    world.consultation_b = call_for(by, [b]).pk
+    seats = Participant.objects.filter(seats__isnull=False)
+    world.room_consultation = call_for(by, seats, audience="steering-group", rule="steering-group").pk
+    past = Activity.objects.create(
+        reference=world.past_activity,
+        title="Past",
+        kind=ActivityKind.objects.get(),
+        start=date(2009, 5, 1),
+        status=ActivityStatus.HELD,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+    for participant in (a, b):
+        Invitation.objects.create(
+            activity=past, participant=participant, state="accepted", issued_at=timezone.now(), issued_by=by
+        )
+    call = Consultation.objects.get(pk=world.consultation)
+    world.comment_a = Comment.objects.create(participant=a, consultation=call, text="Said", written_by=focal).pk
+    world.agenda_item_a = NationalAgendaItem.objects.create(participant=a, heading="positions", text="Item", added_by=focal).pk
+    world.meeting_a = NationalMeeting.objects.create(participant=a, day=today() - timedelta(days=200), recorded_by=focal).pk
+
+
+def call_for(by: User, participants: Any, *, is_open: bool = True, **fields: Any) -> Consultation:
+    """A consultation with two questions, open to `participants` unless it is to stay a draft."""
+    fields = {
+        "title": "Views",
+        "audience": "participants",
+        "question": "About",
+        "deadline": today() + timedelta(days=10),
+    } | fields
+    call = Consultation.objects.create(**fields)
+    for number in (1, 2):
+        ConsultationQuestion.objects.create(consultation=call, number=number, text=f"Question {number}?")
+    if is_open:
+        call.opened_at, call.opened_by = timezone.now(), by
+        call.save()
+        for participant in participants:
+            ConsultationAddressee.objects.create(consultation=call, participant=participant)
+    return call
 
 
 def _participant(name: str) -> Participant:

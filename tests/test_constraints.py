@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from activities.models import (
     Activity,
+    ActivityFeedback,
     AreaInterest,
     Attendance,
     Consultation,
@@ -24,6 +25,7 @@ from activities.models import (
     Objective,
     ProgrammeArea,
     Reply,
+    ReplyVersion,
     Review,
     Session,
 )
@@ -124,8 +126,13 @@ def fill(world: World) -> None:
     Review.objects.create(meeting=activity, goal=goal, outcome="met")
     AreaInterest.objects.create(participant=a, area=area, interest="observe")
     ParticipantDeclaration.objects.create(participant=a, declared_by=by)
-    consultation = Consultation.objects.create(title="C", audience="participants", question="?")
-    Reply.objects.create(consultation=consultation, participant=a, text="R")
+    call = Consultation.objects.get(pk=world.consultation)
+    reply = Reply.objects.create(consultation=call, participant=a)
+    ReplyVersion.objects.create(reply=reply, number=1, text="R", saved_by=by, is_submitted=True)
+    Reply.objects.filter(pk=reply.pk).update(submitted_at=timezone.now(), submitted_by=by)
+    feedback = ActivityFeedback.objects.create(participant=a, activity=activity, useful="Much")
+    ActivityFeedback.objects.filter(pk=feedback.pk).update(submitted_at=timezone.now(), submitted_by=by)
+    ActivityFeedback.objects.create(participant=Participant.objects.get(slug=world.participant_b), activity=activity)
     Acknowledgement.objects.create(delivery=delivery)
     assert DeliveryTransition.objects.exists()
     assert DocumentVersion.objects.exists()
@@ -161,6 +168,7 @@ def period(table: str) -> str:
 
 FROZEN = "(SELECT id FROM reports_progressreport WHERE frozen_at IS NOT NULL LIMIT 1)"
 DONE = "(SELECT id FROM reports_rendering WHERE state = 'done' LIMIT 1)"
+DRAFT_CALL = "consultation_id IN (SELECT id FROM activities_consultation WHERE opened_at IS NULL)"
 BREAK: dict[str, Any] = {
     "AccessRecord.append_only": "UPDATE members_accessrecord SET object_ref = 'z'",
     "Acknowledgement.append_only": "DELETE FROM reports_acknowledgement",
@@ -287,9 +295,43 @@ BREAK: dict[str, Any] = {
     "uniq_review_meeting_objective": lambda: copy("activities_review", "objective_id IS NOT NULL"),
     "uniq_review_meeting_goal": lambda: copy("activities_review", "goal_id IS NOT NULL"),
     "uniq_area_interest": lambda: copy("activities_areainterest"),
-    "ck_consultation_opened_pair": pair("activities_consultation", "opened"),
+    "ck_consultation_opened_pair": pair("activities_consultation", "opened") + " WHERE opened_at IS NULL",
     "uniq_reply_consultation_participant": lambda: copy("activities_reply"),
-    "ck_reply_submitted_pair": pair("activities_reply", "submitted"),
+    "ck_reply_submitted_pair": "INSERT INTO activities_reply (version, consultation_id, participant_id, submitted_at) "
+    "SELECT 1, consultation_id, participant_id, now() FROM activities_consultationaddressee "
+    "WHERE consultation_id NOT IN (SELECT consultation_id FROM activities_reply) LIMIT 1",
+    "ck_consultation_closed_pair": pair("activities_consultation", "closed") + " WHERE opened_at IS NOT NULL",
+    "ck_consultation_closed_after_opened": (
+        "UPDATE activities_consultation SET closed_at = now(), closed_by_id = (SELECT min(id) FROM members_user) "
+        "WHERE opened_at IS NULL"
+    ),
+    "ck_consultation_silence_has_deadline": (
+        "UPDATE activities_consultation SET silence_agrees = true, deadline = NULL WHERE opened_at IS NULL"
+    ),
+    "Consultation.consultation_asked": "UPDATE activities_consultation SET question = 'z' WHERE opened_at IS NOT NULL",
+    "ConsultationQuestion.question_asked": (
+        "UPDATE activities_consultationquestion SET text = 'z' "
+        "WHERE consultation_id IN (SELECT id FROM activities_consultation WHERE opened_at IS NOT NULL)"
+    ),
+    "uniq_question_consultation_number": lambda: copy("activities_consultationquestion", DRAFT_CALL),
+    "ConsultationAddressee.append_only": "DELETE FROM activities_consultationaddressee",
+    "uniq_addressee_consultation_participant": lambda: copy("activities_consultationaddressee"),
+    "Reply.reply_submitted": (
+        "UPDATE activities_reply SET submitted_at = NULL, submitted_by_id = NULL WHERE submitted_at IS NOT NULL"
+    ),
+    "ReplyVersion.append_only": "UPDATE activities_replyversion SET text = 'z'",
+    "ReplyVersion.reply_open": lambda: copy("activities_replyversion", "is_submitted", number="99"),
+    "uniq_reply_version_number": lambda: copy(
+        "activities_replyversion",
+        reply_id="(SELECT id FROM activities_reply WHERE submitted_at IS NULL LIMIT 1)",
+        is_submitted="false",
+    ),
+    "ck_comment_withdrawn_pair": pair("activities_comment", "withdrawn"),
+    "ck_comment_one_subject": "UPDATE activities_comment SET consultation_id = NULL",
+    "uniq_feedback_participant_activity": lambda: copy("activities_activityfeedback"),
+    "ck_feedback_submitted_pair": pair("activities_activityfeedback", "submitted") + " WHERE submitted_at IS NULL",
+    "ActivityFeedback.feedback_submitted": "UPDATE activities_activityfeedback SET useful = 'z' WHERE submitted_at IS NOT NULL",
+    "ck_national_agenda_item_done_pair": pair("activities_nationalagendaitem", "done"),
     "ck_circulation_started_pair": "UPDATE reports_circulation SET started_at = now(), started_by_id = NULL WHERE state = 'draft'",
     "AccountEvent.append_only": "DELETE FROM members_accountevent",
     "uniq_closure_open": lambda: copy("members_closure"),
@@ -356,6 +398,15 @@ def prepare(cursor: Any, name: str) -> None:
             "INSERT INTO reports_approval (rendering_id, seat_id, sha256, approved_at, approved_by_id, holder_label) "
             "SELECT r.id, s.id, '', now(), u.id, '' FROM reports_rendering r, members_seat s, members_user u LIMIT 1"
         )
+    if name == "uniq_reply_version_number":
+        cursor.execute(
+            "WITH r AS (INSERT INTO activities_reply (version, consultation_id, participant_id) "
+            "SELECT 1, consultation_id, participant_id FROM activities_consultationaddressee "
+            "WHERE consultation_id NOT IN (SELECT consultation_id FROM activities_reply) LIMIT 1 RETURNING id) "
+            "SELECT id FROM r"
+        )
+        own = "(SELECT id FROM activities_reply WHERE submitted_at IS NULL)"
+        cursor.execute(copy("activities_replyversion", reply_id=own, is_submitted="false"))
     if name.startswith("CirculationRecipient"):
         cursor.execute(
             "INSERT INTO reports_circulation (version, title, rule, state, prepared_at, prepared_by_id, started_at, started_by_id) "

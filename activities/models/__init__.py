@@ -1,13 +1,21 @@
 """What is planned, who was invited, who came, what followed."""
 
 from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
+from activities.models.consultation import Consultation, ConsultationAddressee, ConsultationQuestion, Reply, ReplyVersion
 from activities.models.correction import CorrectionRequest
 from activities.models.followup import FollowUp, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
+from activities.models.national import (
+    ActivityFeedback,
+    Comment,
+    NationalAgendaItem,
+    NationalCoordination,
+    NationalMeeting,
+    Stakeholder,
+)
 from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
 from activities.models.planning import (
-    Consultation,
     Contribution,
     ExternalReference,
     ForeignActivity,
@@ -15,12 +23,12 @@ from activities.models.planning import (
     Outreach,
     PriorityNeed,
     Proposal,
-    Reply,
 )
 
 __all__ = [
     "Activity",
     "ActivityArea",
+    "ActivityFeedback",
     "ActivityKind",
     "ActivityObjective",
     "Agenda",
@@ -29,7 +37,10 @@ __all__ = [
     "Attendance",
     "CallRecord",
     "CallSeat",
+    "Comment",
     "Consultation",
+    "ConsultationAddressee",
+    "ConsultationQuestion",
     "Contribution",
     "CorrectionRequest",
     "Delegate",
@@ -40,6 +51,9 @@ __all__ = [
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "NationalAgendaItem",
+    "NationalCoordination",
+    "NationalMeeting",
     "Nomination",
     "Objective",
     "Outreach",
@@ -48,6 +62,8 @@ __all__ = [
     "Proposal",
     "Recommendation",
     "Reply",
+    "ReplyVersion",
     "Review",
     "Session",
+    "Stakeholder",
 ]

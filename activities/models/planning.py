@@ -1,4 +1,4 @@
-"""Before an activity has a date: proposals, consultations and what participants contribute or need."""
+"""Before an activity has a date: proposals, and what participants contribute or need."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.enums import ConsultationAudience, ProposalState
-from activities.models.visibility import ConsultationQuerySet, ReplyQuerySet, SteeringGroupQuerySet
+from activities.enums import ProposalState
+from activities.models.visibility import SteeringGroupQuerySet
 from members.enums import DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
+from members.models.base import Sourced, Versioned, VisibleQuerySet
 
 
 @pghistory.track()
@@ -40,52 +40,6 @@ class Proposal(Versioned):
 
     def __str__(self) -> str:
         return self.title
-
-
-@pghistory.track()
-class Consultation(Versioned):
-    """A call for views, or an intersessional question to the steering group."""
-
-    title = models.CharField(_("title"), max_length=250)
-    audience = models.CharField(max_length=16, choices=ConsultationAudience)
-    question = models.TextField(_("question"))
-    deadline = models.DateField(_("reply by"), null=True, blank=True)
-    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="consultations")
-    opened_at = models.DateTimeField(null=True, blank=True)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = ConsultationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("consultation")
-        ordering = ["-opened_at", "-pk"]
-        constraints = [paired("consultation", "opened")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-@pghistory.track()
-class Reply(Versioned):
-    """One participant's reply; it is the participant's own until submitted."""
-
-    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="replies")
-    participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="replies")
-    text = models.TextField(_("reply"))
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = ReplyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("reply")
-        constraints = [
-            models.UniqueConstraint(fields=["consultation", "participant"], name="uniq_reply_consultation_participant"),
-            paired("reply", "submitted"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consultation}: {self.participant}"
 
 
 class _DatedFact(Versioned, Sourced):

@@ -103,12 +103,45 @@ class OwnParticipantQuerySet[M: models.Model](VisibleQuerySet[M]):
         return self.filter(participant__in=rights_of(user).belongs_to)
 
 
+def own_reply_q(rights: Rights, prefix: str = "") -> Q:
+    """Replies that `rights` may draft and read at any time, as lookups behind `prefix` ("reply__").
+
+    Of a call for views: those of the person's national space. Of a question to the steering group: those of its seat.
+    """
+    audience, participant = f"{prefix}consultation__audience", f"{prefix}participant__in"
+    return Q(**{audience: "participants", participant: rights.belongs_to}) | Q(
+        **{audience: "steering-group", participant: rights.sits_for}
+    )
+
+
 class ReplyQuerySet[M: models.Model](VisibleQuerySet[M]):
-    """Replies: the participant's own at any time; the secretariat's only once submitted."""
+    """Replies: the participant's own at any time; that there is one, the secretariat learns once it is submitted."""
 
     def visible_to(self, user: AnyUser) -> Self:
         rights = rights_of(user)
-        own = Q(participant__in=rights.represents)
+        own = own_reply_q(rights)
+        if rights.is_secretariat:
+            return self.filter(own | Q(submitted_at__isnull=False))
+        return self.filter(own)
+
+
+class ReplyVersionQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Texts of replies: drafts are the participant's own for good; the secretariat reads what was submitted."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        own = own_reply_q(rights, "reply__")
+        if rights.is_secretariat:
+            return self.filter(own | Q(is_submitted=True))
+        return self.filter(own)
+
+
+class FeedbackQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """What a participant says of a past activity: its own until submitted, then the secretariat's too."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        own = Q(participant__in=rights.belongs_to)
         if rights.is_secretariat:
             return self.filter(own | Q(submitted_at__isnull=False))
         return self.filter(own)
@@ -122,17 +155,39 @@ class SteeringGroupQuerySet[M: models.Model](VisibleQuerySet[M]):
         return self.all() if rights.in_steering_group or rights.is_secretariat else self.none()
 
 
+def consultation_q(rights: Rights, prefix: str = "") -> Q:
+    """Open or closed consultations that `rights` may read, behind `prefix`: addressed to them, or asked in their room."""
+    if rights.is_secretariat:
+        return EVERYTHING
+    opened = Q(**{f"{prefix}opened_at__isnull": False})
+    seen = NOTHING
+    if rights.in_steering_group:
+        seen |= Q(**{f"{prefix}audience": "steering-group"})
+    if rights.belongs_to:
+        seen |= Q(**{f"{prefix}audience": "participants", f"{prefix}addressees__participant__in": rights.belongs_to})
+    return opened & seen
+
+
 class ConsultationQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Calls for views: those they went to. Questions to the steering group: its room. Drafts: the secretariat."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        return self.filter(consultation_q(rights_of(user))).distinct()
+
+
+class OfConsultationQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Questions of a consultation: whoever sees the consultation."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        return self.filter(consultation_q(rights_of(user), "consultation__")).distinct()
+
+
+class AddresseeQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Whom a consultation went to: the secretariat sees all, others their own participant."""
+
     def visible_to(self, user: AnyUser) -> Self:
         rights = rights_of(user)
-        if rights.is_secretariat:
-            return self.all()
-        seen = NOTHING
-        if rights.in_steering_group:
-            seen |= Q(audience="steering-group", opened_at__isnull=False)
-        if rights.represents:
-            seen |= Q(audience="participants", opened_at__isnull=False)
-        return self.filter(seen)
+        return self.all() if rights.is_secretariat else self.filter(own_reply_q(rights))
 
 
 class CorrectionQuerySet[M: models.Model](VisibleQuerySet[M]):

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activities.enums import ActivityStatus
 from activities.forms import ActivityForm, StatusForm, WithdrawForm
-from activities.models import Activity
+from activities.models import Activity, ActivityFeedback
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS
 from activities.permissions import get_activity_at_desk
 from activities.services import activities as service
+from members.audit import record_access
+from members.enums import AccessAction
 from members.errors import Conflict, DomainError
 from members.models import Body, User
 from members.permissions import require_desk
@@ -84,6 +86,13 @@ def _show(form: Any, error: DomainError | ValidationError) -> None:
 def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
     """What is done and what is missing for one activity."""
     activity = get_activity_at_desk(request.user, reference)
+    feedback = list(
+        ActivityFeedback.objects.visible_to(request.user)
+        .filter(activity=activity, submitted_at__isnull=False)
+        .select_related("participant")
+    )
+    if feedback:
+        record_access(by=request.user, action=AccessAction.OPENED, label="feedback", ref=activity.reference, request=request)
     following = sorted(ACTIVITY_TRANSITIONS.get(activity.status, frozenset()))
     context = {
         "activity": activity,
@@ -93,6 +102,7 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
         "attendance": activity.delegate_rows.filter(attendance__isnull=False).distinct().count(),
         "withdraw_form": WithdrawForm(),
         "body": Body.objects.visible_to(request.user).filter(activity_kind=activity.kind.key).first(),
+        "feedback": feedback,
     }
     return render(request, "activities/desk_activity.html", context)
 

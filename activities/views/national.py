@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.enums import DelegatePart, InvitationState, NominationState
 from activities.forms import MOST_DELEGATES, DeclineForm, DelegationFormSet, DelegationSheet
+from activities.forms_consultation import CommentForm
 from activities.models import Delegate, Invitation
 from activities.permissions import get_invitation_for
+from activities.selectors_national import comments_on, next_meeting, open_calls, without_feedback
 from activities.services import nominations as service
 from activities.views.invitations import attendance_page
 from members.errors import DomainError
@@ -59,6 +61,9 @@ def national_space(request: HttpRequest, slug: str) -> HttpResponse:
         "past": past,
         "attended": attended.select_related("activity", "official").order_by("-activity__start", "official__name")[:100],
         "may_nominate": has_permission(request.user, Permission.NOMINATE, participant=participant),
+        "calls": open_calls(participant),
+        "next_meeting": next_meeting(participant),
+        "to_assess": len(without_feedback(participant, request.user)),
     }
     return render(request, "activities/national_space.html", context)
 
@@ -196,6 +201,8 @@ def _sheet(  # noqa: PLR0913 - what the one page needs
         "decline_form": DeclineForm(),
         "heads": DelegatePart,
         "declined": invitation.state == InvitationState.DECLINED,
+        "comments": comments_on(invitation.participant, invitation=invitation),
+        "comment_form": CommentForm(auto_id="comment_%s"),
     }
     return render(request, "activities/delegation.html", context, status=status)
 

@@ -58,6 +58,10 @@ PEOPLE = (
         *("fiji@trial.example", "Trial Focal Point C (invented)", AppointmentRole.FOCAL_POINT, "fiji", "people-smuggling"),
     ),
     Person(
+        "Ministry official of Indonesia",
+        *("indonesia.ministry@trial.example", "Trial Ministry Official (invented)", AppointmentRole.MINISTRY, "indonesia"),
+    ),
+    Person(
         "Co-chair, Australia",
         *("cochair.australia@trial.example", "Trial Co-chair A (invented)", AppointmentRole.SEAT, "australia", "", "co-chair"),
     ),
@@ -119,11 +123,12 @@ def _account(person: Person, password: str) -> dict[str, str]:
 def _appoint(person: Person, official: Official, participant: Participant | None) -> None:
     seat = Seat.objects.current().filter(body__key="steering-group", participant=participant, role__key=person.seat).first()
     is_focal_point = person.appointment == AppointmentRole.FOCAL_POINT
+    at_home = is_focal_point or person.appointment == AppointmentRole.MINISTRY
     appointment = Appointment(
         role=person.appointment,
         official=official,
         seat=seat if person.seat else None,
-        participant=participant if is_focal_point else None,
+        participant=participant if at_home else None,
         topic=Topic.objects.get(key=person.topic) if is_focal_point else None,
         official_email=person.email,
         period_from=today(),

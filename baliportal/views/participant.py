@@ -22,8 +22,8 @@ from members.permissions import has_permission
 from members.public_history import participant_changes
 from members.roles import Permission
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
-from members.views.public_history import history_response
 from members.selectors_forums import forums_of
+from members.views.public_history import history_response
 from reports.selectors import documents_for
 
 PARTICIPANT_COLUMNS = (

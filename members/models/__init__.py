@@ -2,15 +2,12 @@
 
 from members.models.access_record import AccessRecord
 from members.models.account import AccountEvent, Closure, FactorReset, KeptForm
-from members.models.appointment import Appointment, Body, Handover, Seat
+from members.models.appointment import Appointment, Body, Handover, Seat, StandingItem
 from members.models.contact_message import ContactMessage
 from members.models.declaration import ParticipantDeclaration
 from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
-from members.models.forum import Forum
-from members.models.imports import ImportBatch, MergeRecord
-from members.models.appointment import Appointment, Body, Handover, Seat, StandingItem
-from members.models.delivery import Delivery, DeliveryAttachment, DeliveryTransition
 from members.models.forum import Forum, ForumContact, ForumMembership
+from members.models.imports import ImportBatch, MergeRecord
 from members.models.letter import Letter
 from members.models.official import ContactRemark, Office, Official
 from members.models.participant import Ministry, NationalMechanism, Participant, ParticipantName, StandingPeriod

@@ -56,11 +56,12 @@ class Body(Vocabulary, Versioned, Sourced):
     class Meta(Vocabulary.Meta):
         verbose_name = _("body")
         constraints = [
+            *Vocabulary.Meta.constraints,
             models.CheckConstraint(
                 name="ck_body_cadence_months",
                 condition=Q(cadence_months__isnull=True) | Q(cadence_months__range=(1, MOST_MONTHS)),
                 violation_error_message=_("Enter a number of months from 1 to 120."),
-            )
+            ),
         ]
 
     @property
@@ -310,6 +311,7 @@ def rights_from_appointments(user: User) -> Rights:
     )
     permissions: set[Permission] = set()
     speaks_for, belongs_to, represents, approving, officials = set(), set(), set(), set(), set()
+    leads, sits_for = set(), set()
     for row in current:
         if row.official is None or not row.official.holds_on(today()):
             continue
@@ -317,6 +319,8 @@ def rights_from_appointments(user: User) -> Rights:
         permissions |= row.permissions
         if row.participant_id and row.role == AppointmentRole.FOCAL_POINT:
             speaks_for.add(row.participant_id)
+        if row.participant_id and row.role == AppointmentRole.NATIONAL_LEAD:
+            leads.add(row.participant_id)
         if row.participant_id:
             belongs_to.add(row.participant_id)
         place = row.participant_id or (row.seat.participant_id if row.seat else None)
@@ -324,10 +328,14 @@ def rights_from_appointments(user: User) -> Rights:
             represents.add(place)
         if row.seat and row.seat.role.approves:
             approving.add(row.seat.pk)
+        if row.seat and row.seat.participant_id and row.seat.role.is_member:
+            sits_for.add(row.seat.participant_id)
     return Rights(
         permissions=frozenset(permissions),
         speaks_for=frozenset(speaks_for),
         belongs_to=frozenset(belongs_to),
+        leads=frozenset(leads),
+        sits_for=frozenset(sits_for) if Permission.SEE_STEERING_GROUP in permissions else frozenset(),
         represents=frozenset(represents),
         approving_seats=frozenset(approving),
         officials=frozenset(officials),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from django import template
@@ -12,10 +13,11 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from members.enums import Confidence, DatePrecision
+from members.models.base import today
 from members.partial_dates import format_partial, format_span, iso_partial
 
 register = template.Library()
@@ -44,6 +46,27 @@ def language_words(code: str) -> str:
 def date_span(record: Any) -> str:
     """Start and end of an activity in words; "Not dated" where unknown."""
     return format_span(record.start, record.end, record.date_precision, get_language() or "en") or _("Not dated")
+
+
+@register.filter
+def days_left(value: date | None) -> str:
+    """How long until a day to answer by, in words; "" without one or once it is past."""
+    left = (value - today()).days if value else -1
+    if left < 0:
+        return ""
+    if left == 0:
+        return _("Today is the last day")
+    return ngettext("%(number)d day left", "%(number)d days left", left) % {"number": left}
+
+
+@register.simple_tag
+def deadline_in(record: Any, zone: str = "") -> str:
+    """The last minute to reply in `zone`, or in the record's own: "4 May 2027, 23:59 (Asia/Jakarta)"; "" without a day."""
+    if record.ends_at is None:
+        return ""
+    zone = zone or record.time_zone
+    last = (record.ends_at - timedelta(minutes=1)).astimezone(ZoneInfo(zone))
+    return f"{format_partial(last.date(), DatePrecision.DAY, get_language() or 'en')}, {last:%H:%M} ({zone.replace('_', ' ')})"
 
 
 @register.filter

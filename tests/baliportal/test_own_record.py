@@ -16,7 +16,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from activities.enums import ActivityStatus
-from activities.models import Activity, Attendance, Consultation, Delegate, Hosting, Invitation, Reply
+from activities.models import Activity, Attendance, Consultation, Delegate, Hosting, Invitation, Reply, ReplyVersion
 from activities.services.attendance import record_attendance
 from activities.services.nominations import Nominee, decline_invitation, submit_delegation
 from baliportal.own_record import KINDS
@@ -75,9 +75,9 @@ def fill(world: World, numbers: range) -> None:
         )
         Acknowledgement.objects.create(delivery=message)
         consultation = Consultation.objects.create(title=f"Views {number}", audience="participants", question="?")
-        Reply.objects.create(
-            consultation=consultation, participant=own, text="Ours", submitted_at=timezone.now(), submitted_by=by
-        )
+        reply = Reply.objects.create(consultation=consultation, participant=own)
+        ReplyVersion.objects.create(reply=reply, number=1, text="Ours", saved_by=by, is_submitted=True)
+        Reply.objects.filter(pk=reply.pk).update(submitted_at=timezone.now(), submitted_by=by)
         document = Document.objects.create(
             symbol=f"XX-S-2011-{number:02}", kind="statement", title=f"Statement {number}", held="not-held", date=activity.start,
             published_at=timezone.now(), published_by=by,
@@ -220,7 +220,8 @@ def test_export_holds_as_many_rows_as_the_tables(world: World, focal: Client) ->
         invitation=Invitation.objects.get(pk=world.invitation_a), nominees=[Nominee("N", "Clerk", "n@a.example")], token="t", by=world.users["focal_point_a"]
     )  # fmt: skip
     draft = Consultation.objects.create(title="Draft", audience="participants", question="?")
-    Reply.objects.create(consultation=draft, participant=aland(), text="Not sent")
+    unsent = Reply.objects.create(consultation=draft, participant=aland())
+    ReplyVersion.objects.create(reply=unsent, number=1, text="Not sent", saved_by=world.users["focal_point_a"])
     wanted = tables(world)
     assert min(wanted.values()) >= 1
     as_json = focal.get(f"{RECORD}export/?format=json").json()["parts"]

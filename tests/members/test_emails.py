@@ -59,6 +59,15 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
         "url": LINK,
         "address": LINK,
     }
+    consultation = SimpleNamespace(
+        deadline=date(2026, 7, 16),
+        ends_at=datetime(2026, 7, 16, 17, tzinfo=UTC),
+        time_zone="Asia/Bangkok",
+        audience="participants",
+        silence_agrees=False,
+        may_revise=True,
+    )
+    asked = {"title": "Views on the next steps", "consultation": consultation, "own_zone": "Pacific/Fiji"}
     files = [("BP-R-2004-02-v2-en.pdf", 310_000)]
     return {
         "invitation": shared,
@@ -83,11 +92,16 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
             "link": LINK,
             "files": [(*files[0], "a" * 64)],
         },
+        "call_for_views": {**shared, **asked},
+        "reply_acknowledgement": {**shared, **asked, "version": SimpleNamespace(saved_at=datetime(2026, 5, 2, 9, tzinfo=UTC))},
         "account_invitation": {"name": hostile, "place": hostile, "link": LINK, "expires": datetime(2026, 5, 2, 9, tzinfo=UTC)},
     }[kind]
 
 
-KINDS = ["invitation", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"]
+KINDS = [
+    *("invitation", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"),
+    *("call_for_views", "reply_acknowledgement"),
+]
 
 
 class Page(HTMLParser):
@@ -152,6 +166,8 @@ def test_subjects_state_action_and_date() -> None:
         "circulation": "Please acknowledge by 16 July 2026: Report to Ministers, June 2004",
         "approval_request": "Please approve: BP-R-2004-02, Participant A",
         "account_invitation": "Please accept by 2 May 2026: your account for The Bali Process",
+        "call_for_views": "Please reply by 16 July 2026: Views on the next steps",
+        "reply_acknowledgement": "Position submitted: Views on the next steps",
     }
 
 
