@@ -75,7 +75,7 @@ TRACKED = (
             ("national-agenda-item", m.NationalAgendaItem),
         )
     ),
-    Tracked("correction", m.CorrectionRequest, said("participant__name", "=: ", "record_title"), why=("answer",)),
+    Tracked("correction", m.CorrectionRequest, said("participant__name", "=: ", "record_title"), why=("decision_reason",)),
     Tracked("agenda", m.Agenda, said("activity__reference")),
     Tracked("agenda-item", m.AgendaItem, said("agenda__activity__reference"), part_of=("agenda", "agenda_id")),
     Tracked("call", m.CallRecord, said("subject"), why=("withdrawn_reason",)),
