@@ -18,6 +18,7 @@ from members.models import Participant, Seat
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
+from members.selectors_routing import routes_of
 from reports.selectors import documents_for
 
 PARTICIPANT_COLUMNS = (
@@ -75,6 +76,7 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "ministries": ministries_of(participant),
         "mechanisms": mechanisms_of(participant),
         "focal_offices": focal_offices(participant, day),
+        "routes": routes_of(participant, day=form.day),
         "hostings": hosted.select_related("activity__kind").order_by("-activity__start", "-activity__reference", "part"),
         "documents": documents_for(request.user).filter(authors=participant).select_related("current_version"),
         "sources": participant.source.all(),
