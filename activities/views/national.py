@@ -148,7 +148,7 @@ def _register(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = DeclineForm(request.POST)
-    sheet = DelegationSheet(initial=_initial(invitation))
+    sheet = _changed(request, invitation)  # names typed on the sheet stay too
     if not form.is_valid():
         return _sheet(request, invitation, sheet, may=True, declining=form, status=422)
     try:
