@@ -61,7 +61,7 @@ def _store_all(folder: Path, storer: Storer, by: User, on_file: Callable[[str], 
 def _store_files(folder: Path, storer: Storer, loaders: list[Loader], on_file: Callable[[str], None]) -> None:
     for loader in loaders:
         on_file(loader.label)
-        for row in read_rows(folder / loader.file, loader.columns):
+        for row in read_rows(folder / loader.file, loader.columns, loader.optional):
             if isinstance(row, Problem):
                 if row not in storer.report.problems:  # a file that is read twice is refused once
                     storer.report.problems.append(row)

@@ -50,6 +50,7 @@ class Loader:
     write: Callable[[Row], Written]
     children: tuple[str, ...] = ()
     name: str = ""  # where one file is read twice, the second reading has a name of its own
+    optional: tuple[str, ...] = ()  # columns that a file may leave out
 
     @property
     def label(self) -> str:
