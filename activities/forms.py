@@ -14,7 +14,7 @@ from activities.models import Activity, ActivityKind, Objective, ProgrammeArea
 from activities.services.activities import Content
 from activities.services.nominations import Nominee
 from members.enums import AccessClass, DatePrecision
-from members.forms_fields import PartialDate, offer_current
+from members.forms_fields import Day, PartialDate, offer_current
 from members.models import Participant, Portfolio
 from members.partial_dates import iso_partial, last_day
 
@@ -73,9 +73,7 @@ class ActivityForm(forms.Form):
     )
     scope = _area(_("Scope"))
     added_value = _area(_("Added value"))
-    reply_by = forms.DateField(
-        label=_("Reply by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    reply_by = Day(label=_("Reply by"), required=False)
     quota = forms.IntegerField(label=_("Places per participant"), required=False, min_value=1, max_value=500)
     capacity = forms.IntegerField(label=_("Places in all"), required=False, min_value=1, max_value=10_000)
     confirm_delegates = forms.BooleanField(label=_("The secretariat confirms delegates"), required=False)
@@ -159,9 +157,7 @@ class InviteForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one participant.")},
     )
-    reply_by = forms.DateField(
-        label=_("Reply by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    reply_by = Day(label=_("Reply by"), required=False)
     quota = forms.IntegerField(label=_("Places per participant"), required=False, min_value=1, max_value=500)
 
 

@@ -15,7 +15,7 @@ from activities.models import Activity, AgendaItem, CallRecord, Consultation, Pr
 from activities.selectors_group import Draft
 from members.models import Seat
 from members.models.base import today
-from members.roles import STEERING_GROUP
+from members.selectors import steering_body
 
 FIELDS = (
     *("held_on", "starts_at", "time_zone", "others", "subject", "summary", "agreed"),
@@ -133,7 +133,7 @@ class CallForm(forms.Form):
         day = today()
         current = (Q(period_from__isnull=True) | Q(period_from__lte=day)) & (Q(period_to__isnull=True) | Q(period_to__gte=day))
         seats = cast("forms.ModelMultipleChoiceField[Seat]", self.fields["seats"])
-        rows = Seat.objects.filter(body__key=STEERING_GROUP).filter(kept | current)
+        rows = Seat.objects.filter(body=steering_body()).filter(kept | current)
         seats.queryset = rows.select_related("participant", "forum", "role").order_by("role__order", "pk")
 
     @classmethod

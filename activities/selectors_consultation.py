@@ -15,12 +15,11 @@ from activities.enums_national import RecipientRule
 from activities.models import Consultation, ConsultationQuestion, NationalCoordination, ReplyVersion
 from members.enums import AppointmentRole
 from members.models import Appointment, Participant, Seat
+from members.selectors import steering_body
 from members.selectors_recipients import Recipient, recipients
 
 if TYPE_CHECKING:
     from members.models import AnyUser
-
-STEERING_GROUP_BODY = "steering-group"
 
 
 def zone_of(participant: Participant) -> str:
@@ -41,7 +40,7 @@ def recipients_of(consultation: Consultation) -> list[Recipient]:
 
 def seat_recipients() -> list[Recipient]:
     """Holders of member seats in the steering group that belong to a participant; a seat that is empty stands there too."""
-    seats = Seat.objects.current().filter(body__key=STEERING_GROUP_BODY, role__is_member=True, participant__isnull=False)
+    seats = Seat.objects.current().filter(body=steering_body(), role__is_member=True, participant__isnull=False)
     holders: dict[int, list[Appointment]] = {}
     places = Appointment.objects.current().filter(role=AppointmentRole.SEAT, seat__in=seats)
     for place in places.select_related("official", "office").order_by("pk"):

@@ -17,9 +17,10 @@ from members.models.visibility import rights_of
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Process, navigation, the same page in the other language. At most one query, when a template asks for it."""
     user = getattr(request, "user", None)
+    process = SimpleLazyObject(_process)
     parts = [part for part in request.path.split("/") if part and part not in dict(settings.LANGUAGES)]
     return {
-        "process": SimpleLazyObject(_process),
+        "process": process,
         "origin": settings.ORIGIN,
         "trial": settings.TRIAL,
         "main_nav": nav.built(nav.MAIN),
@@ -27,11 +28,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "rights": rights_of(user) if user is not None else None,
         "section": parts[0] if parts else "",
         "desk_section": nav.desk_key(parts[1] if len(parts) > 1 else "desk"),
-        "languages": [
-            {"code": code, "name": _own_name(code), "url": translate_url(request.get_full_path(), code)}
-            for code, _name in settings.LANGUAGES
-        ],
+        "languages": SimpleLazyObject(lambda: _languages(request, process.language_codes)),
     }
+
+
+def _languages(request: HttpRequest, codes: list[str]) -> list[dict[str, str]]:
+    """The languages that the process works in and the portal speaks, each with the address of this page in it."""
+    spoken = [code for code, _name in settings.LANGUAGES if code in codes]
+    return [{"code": code, "name": _own_name(code), "url": translate_url(request.get_full_path(), code)} for code in spoken]
 
 
 def _process() -> Process:

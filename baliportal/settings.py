@@ -168,7 +168,7 @@ SMTP_USER = env.str("SMTP_USER", default="")
 SMTP_PASSWORD = env.str("SMTP_PASSWORD", default="")
 SMTP_STARTTLS = env.bool("SMTP_STARTTLS", default=not TRIAL)
 SMTP_TIMEOUT = env.int("SMTP_TIMEOUT", default=20)
-MAIL_FROM = _required("MAIL_FROM", trial="Bali Process secretariat (trial) <secretariat@portal.example>")
+MAIL_FROM = _required("MAIL_FROM", trial="Secretariat (trial) <secretariat@portal.example>")
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default=MAIL_FROM)
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=_origin_host)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AppointmentRole, DatePrecision
-from members.forms_fields import PartialDate, offer_current
+from members.forms_fields import Day, PartialDate, offer_current
 from members.models import (
     Appointment,
     Ministry,
@@ -220,11 +220,10 @@ class AppointForm(forms.Form):
         required=False,
         help_text=_("Leave empty unless the person stands in for the holder of the place."),
     )
-    starts = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    ends = forms.DateField(
+    starts = Day(label=_("From"))
+    ends = Day(
         label=_("Until"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The last day of the term. The secretariat is reminded before it ends."),
     )
     basis = forms.CharField(
@@ -299,9 +298,7 @@ class HandoverForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    last_day = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    last_day = Day(label=_("Last day"), required=False)
     reason = forms.CharField(label=_("Why"), max_length=250, required=False, help_text=_("Such as: posted elsewhere."))
     leaves = forms.BooleanField(label=_("The person leaves all other places too"), required=False)
     successor = forms.ModelChoiceField(
@@ -347,17 +344,16 @@ class HandoverForm(forms.Form):
 
 
 class TermForm(forms.Form):
-    ends = forms.DateField(
+    ends = Day(
         label=_("Last day of the term"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Leave empty for an open term."),
     )
 
 
 class RenameForm(forms.Form):
     name = forms.CharField(label=_("New name"), max_length=250)
-    from_day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    from_day = Day(label=_("From"))
 
 
 class RemarkForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,6 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.base import Vocabulary
 from members.partial_dates import parse_partial
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def check_year(day: date) -> None:
+    """A year outside the record's time is a slip of the keyboard. Raises ValidationError."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Enter a year between %(first)s and %(last)s.") % {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        )
+
+
+class Day(forms.DateField):
+    """One day, in a browser's own field for days."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"validators": [check_year], **options})
 
 
 class PartialDate(forms.CharField):
@@ -24,9 +44,11 @@ class PartialDate(forms.CharField):
         if not text:
             return None
         try:
-            return parse_partial(text)
+            found = parse_partial(text)
         except ValueError as error:
             raise ValidationError(_("Enter a year, a month or a day, such as 2004, May 2004 or 14 May 2004.")) from error
+        check_year(found[0])
+        return found
 
 
 def offer_current(form: forms.BaseForm) -> None:

@@ -42,7 +42,6 @@ _DESK = frozenset(
     }
 )
 
-STEERING_GROUP = "steering-group"  # key of the body that has a room
 
 # Seat roles are rows that name one of these keys; an unknown key gives nothing.
 PERMISSION_SETS: dict[str, frozenset[Permission]] = {

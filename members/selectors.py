@@ -10,8 +10,18 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from members.enums import AppointmentRole, ParticipantKind
-from members.models import Appointment, Ministry, NationalMechanism, Participant, ParticipantName, Seat, StandingPeriod
+from members.models import (
+    Appointment,
+    Body,
+    Ministry,
+    NationalMechanism,
+    Participant,
+    ParticipantName,
+    Seat,
+    StandingPeriod,
+)
 from members.models.base import today
+from members.roles import PERMISSION_SETS, Permission
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -56,15 +66,32 @@ def _plain(text: F | Value) -> Func:
     return Func(text, function="unaccent", output_field=CharField())
 
 
-def seats_as_of(body: str, day: date) -> tuple[list[Seat], list[Seat]]:
-    """Seats of a body on `day`: those of members, and those of guests and others who are none."""
-    seats = (
-        Seat.objects.as_of(day)
-        .filter(body__key=body)
-        .select_related("participant", "forum", "role")
-        .prefetch_related("source")
-        .order_by("role__order", "participant__name", "forum__full_name")
+def steering_body() -> Body | None:
+    """The body whose members steer the process: the first with a seat whose role reads what the steering group reads."""
+    steering = [key for key, given in PERMISSION_SETS.items() if Permission.SEE_STEERING_GROUP in given]
+    seats = Seat.objects.filter(role__permission_set__in=steering, role__is_member=True)
+    return Body.objects.filter(pk__in=seats.values("body")).order_by("order", "key").first()
+
+
+def meeting_kinds() -> list[str]:
+    """Keys of the kinds of activity that bodies beside the steering group sit in: what a progress report can be for."""
+    steering = steering_body()
+    return [body.activity_kind for body in Body.objects.exclude(activity_kind="") if body != steering]
+
+
+def seats_on(body: Body | None, day: date) -> QuerySet[Seat]:
+    """Seats of a body on `day` in the order of their roles; none without a body."""
+    seats = Seat.objects.as_of(day).filter(body=body) if body else Seat.objects.none()
+    return (
+        seats.select_related("participant", "forum", "role")
+        .prefetch_related("source", "topics", "portfolios")
+        .order_by("role__order", "participant__name", "forum__full_name", "pk")
     )
+
+
+def seats_as_of(body: Body | None, day: date) -> tuple[list[Seat], list[Seat]]:
+    """Seats of a body on `day`: those of members, and those of guests and others who are none."""
+    seats = list(seats_on(body, day))
     return [seat for seat in seats if seat.role.is_member], [seat for seat in seats if not seat.role.is_member]
 
 

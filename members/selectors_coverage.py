@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from members.enums import AppointmentRole, Channel, DeliveryState, ParticipantKind, Standing
+from members.enums import AppointmentRole, DeliveryState, ParticipantKind, Standing
 from members.models import (
     Appointment,
     Delivery,
@@ -207,34 +207,6 @@ def contact(row: Appointment, bounced: set[str]) -> Contact:
         if holds
     ]
     return Contact(row, holder, holder.ministry, address, tuple(doubts))
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where a matter of one topic goes: who speaks for the participant on it, and through which ministry."""
-
-    participant: Participant
-    topic: Topic
-    appointment: Appointment
-    ministry: Ministry | None
-    channel: str
-    through: Ministry | None
-
-
-def routes(participant: Participant, topic: Topic, day: date) -> list[Route]:
-    """The focal points of `participant` for `topic` as of `day`, each with its channel [16, 18].
-
-    Where the channel is the foreign ministry, `through` is the ministry that has the portfolio letters go through.
-    """
-    rows = Appointment.objects.as_of(day).filter(role=AppointmentRole.FOCAL_POINT, participant=participant, topic=topic)
-    channel = participant.ministries.filter(portfolios__is_channel=True).as_of(day).order_by("period_from", "pk")
-    through = [row for row in channel.select_related("successor") if not (row.successor and row.successor.holds_on(day))]
-    found = []
-    for row in rows.select_related("official__ministry", "office__ministry").order_by("office", "acting_for", "pk"):
-        holder = _holder(row)
-        passes = through[0] if through and holder.channel == Channel.FOREIGN_MINISTRY else None
-        found.append(Route(participant, topic, row, holder.ministry, holder.channel, passes))
-    return found
 
 
 def seats_without_holder() -> QuerySet[Seat]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Standing
-from members.models import Ministry, Office, Official, Participant
+from members.models import Ministry, Office, Official, Participant, Portfolio, Topic
 from members.selectors_coverage import ACTING, BOUNCED, EXPIRING, STALE, Contact, bounced_addresses, contacts_of
+from members.selectors_routing import routes_for
 
 DOUBT_WORDS = {
     BOUNCED: _("the last message came back"),
@@ -29,6 +30,7 @@ class Recipient:
     email: str
     language: str
     doubts: tuple[str, ...] = ()  # what is doubtful about the entry: see members.selectors_coverage
+    copy_of: Office | None = None  # the letter is addressed to this office, which passes it on
 
     @property
     def is_reachable(self) -> bool:
@@ -60,6 +62,37 @@ def for_participants(participants: Iterable[Participant], *, topics: Iterable[in
             doubts = (BOUNCED,) if office and office.email.lower() in bounced else ()
             found.append(Recipient(participant, office, office.email if office else "", participant.language, doubts))
     return found
+
+
+def for_matter(
+    participants: Iterable[Participant], *, topic: Topic | None = None, portfolios: Iterable[Portfolio] = ()
+) -> list[Recipient]:
+    """Whom a letter on a matter goes to: the office of the ministry it passes through, copied to whoever it is for [16, 18].
+
+    Where no such office can be written to, the focal points are addressed themselves; where nobody of the matter can be,
+    the participant's usual recipients are, so that no letter is lost [37]. Doubts are those of the entry.
+    """
+    found: list[Recipient] = []
+    for one in routes_for(participants, topic=topic, portfolios=portfolios):
+        addressed = [office for office in one.offices if office.email and office.ministry == one.through]
+        holders = _once_each(one.participant, [c for c in one.contacts if c.email])
+        known = {recipient.to for recipient in holders}
+        holders += [
+            _to_office(one.participant, office)
+            for office in one.offices
+            if office.email and office.ministry in one.ministries and office not in known
+        ]
+        if addressed:
+            copies = [replace(row, copy_of=addressed[0]) for row in holders if row.to != addressed[0]]
+            found += [_to_office(one.participant, addressed[0]), *copies]
+        else:
+            found += holders or for_participants([one.participant])
+    return found
+
+
+def _to_office(participant: Participant, office: Office) -> Recipient:
+    doubts = (BOUNCED,) if office.email.lower() in bounced_addresses([office.email]) else ()
+    return Recipient(participant, office, office.email, participant.language, doubts)
 
 
 def _once_each(participant: Participant, contacts: list[Contact]) -> list[Recipient]:
@@ -112,4 +145,4 @@ def recipients(rule: str) -> list[Recipient]:
     return RULES[rule]()
 
 
-__all__ = ["RULES", "Recipient", "counterparts", "for_participants", "members_only", "recipients"]
+__all__ = ["RULES", "Recipient", "counterparts", "for_matter", "for_participants", "members_only", "recipients"]

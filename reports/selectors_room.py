@@ -21,8 +21,7 @@ from members.enums import AccessClass
 from members.models import Appointment, Body, Seat, StandingItem
 from members.models.base import today
 from members.models.visibility import rights_of
-from members.roles import STEERING_GROUP
-from members.selectors import seats_as_of
+from members.selectors import seats_as_of, steering_body
 from reports.models import Document
 from reports.selectors import documents_for, documents_of
 from reports.selectors_progress import reports_for
@@ -60,7 +59,7 @@ class Section:
 
 def steering_group() -> Body | None:
     """The body whose room it is."""
-    return Body.objects.filter(key=STEERING_GROUP).first()
+    return steering_body()
 
 
 def _meetings(user: AnyUser, _query: QueryDict) -> dict[str, Any] | None:
@@ -111,7 +110,7 @@ def _calls(user: AnyUser, _query: QueryDict) -> dict[str, Any]:
 
 def _seats(user: AnyUser, _query: QueryDict) -> dict[str, Any]:
     """Who sits here today: names of holders are for those who sit here and the secretariat."""
-    members, others = seats_as_of(STEERING_GROUP, today())
+    members, others = seats_as_of(steering_body(), today())
     holders: dict[int, list[Appointment]] = defaultdict(list)
     rows = Appointment.objects.visible_to(user).current().filter(seat__in=[*members, *others])
     for row in rows.select_related("official", "office", "acting_for").order_by("acting_for_id", "pk"):
@@ -124,7 +123,7 @@ def _seats(user: AnyUser, _query: QueryDict) -> dict[str, Any]:
 
 
 def _standing(user: AnyUser, _query: QueryDict) -> dict[str, Any]:
-    return {"items": StandingItem.objects.visible_to(user).filter(body__key=STEERING_GROUP)}
+    return {"items": StandingItem.objects.visible_to(user).filter(body=steering_body())}
 
 
 SECTIONS: tuple[Section, ...] = (

@@ -20,7 +20,7 @@ from members.mail import render_mail
 from members.models import Participant, User
 from members.permissions import check_can
 from members.roles import Permission
-from members.selectors_recipients import Recipient, for_participants
+from members.selectors_recipients import Recipient, for_matter, for_participants
 from members.services.outbox import queue_delivery, recipient_key
 
 OPEN = (ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED)
@@ -45,9 +45,18 @@ def issue_invitations(
     with acting(by=by, verb="issue_invitations"):
         new = [_issue(found, participant, by, reply_by, quota) for participant in wanted]
         by_participant = {invitation.participant_id: invitation for invitation in new}
-        for recipient in for_participants(wanted):
+        for recipient in _recipients(found, wanted):
             _write(by_participant[recipient.participant.pk], recipient, by)
     return new
+
+
+def _recipients(activity: Activity, participants: list[Participant]) -> list[Recipient]:
+    """The focal points, who register the delegation, and the offices of the ministries whose portfolios are wanted [16, 18]."""
+    found = for_participants(participants)
+    if portfolios := list(activity.portfolios.all()):
+        written = {recipient.to for recipient in found}
+        found += [row for row in for_matter(participants, portfolios=portfolios) if row.to and row.to not in written]
+    return found
 
 
 def _standing() -> list[str]:

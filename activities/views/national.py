@@ -166,13 +166,13 @@ def _register(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = DeclineForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    sheet = _changed(request, invitation)  # names typed on the sheet stay too
+    if not form.is_valid():
+        return _sheet(request, invitation, sheet, may=True, declining=form, status=422)
     try:
-        service.decline_invitation(invitation=invitation, note=note, by=cast("User", request.user))
+        service.decline_invitation(invitation=invitation, note=form.cleaned_data["note"], by=cast("User", request.user))
     except DomainError as error:
-        return _sheet(
-            request, invitation, DelegationSheet(initial=_initial(invitation)), may=True, error=error.message, status=422
-        )
+        return _sheet(request, invitation, sheet, may=True, error=error.message, status=422)
     messages.success(
         request,
         _("The secretariat sees that your participant will not take part. You can change this until the day to reply by."),
@@ -181,7 +181,14 @@ def _decline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def _sheet(  # noqa: PLR0913 - what the one page needs
-    request: HttpRequest, invitation: Invitation, sheet: Any, *, may: bool, error: str = "", status: int = 200
+    request: HttpRequest,
+    invitation: Invitation,
+    sheet: Any,
+    *,
+    may: bool,
+    error: str = "",
+    declining: DeclineForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     closed = ""
     try:
@@ -198,7 +205,7 @@ def _sheet(  # noqa: PLR0913 - what the one page needs
         "may_nominate": may and not closed,
         "token": request.POST.get("token") or secrets.token_urlsafe(16),
         "has_last": bool(service.last_delegation(invitation)),
-        "decline_form": DeclineForm(),
+        "decline_form": declining or DeclineForm(initial={"note": request.POST.get("note", "")}),
         "heads": DelegatePart,
         "declined": invitation.state == InvitationState.DECLINED,
         "comments": comments_on(invitation.participant, invitation=invitation),

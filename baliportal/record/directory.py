@@ -181,12 +181,17 @@ class DirectoryLoaders:
                 "participant": party if isinstance(party, Participant) else None,
                 "forum": party if isinstance(party, Forum) else None,
                 "remit": row.text("remit", most=400),
+                "represents": row.text("represents", most=160),
                 "period_from": start.first,
                 "period_from_precision": start.precision,
                 "period_to": end.last,
                 "period_to_precision": end.precision,
             },
-            links={"source": [*row.references("source", self.lookups.sources)]},
+            links={
+                "source": [*row.references("source", self.lookups.sources)],
+                "topics": [*row.references("topics", self.lookups.topics)],
+                "portfolios": [*row.references("portfolios", self.lookups.portfolios)],
+            },
         )
 
     def mechanism(self, row: Row) -> Written:
@@ -259,6 +264,7 @@ def loaders(lookups: Lookups) -> list[Loader]:
             _seat_key,
             of.find_seat,
             of.seat,
+            optional=("represents", "topics", "portfolios"),
         ),
         Loader(
             "national_mechanisms.csv",

@@ -63,7 +63,7 @@ def _store_files(folder: Path, storer: Storer, loaders: list[Loader], on_file: C
         if loader.is_optional and not (folder / loader.file).exists():
             continue
         on_file(loader.label)
-        for row in read_rows(folder / loader.file, loader.columns):
+        for row in read_rows(folder / loader.file, loader.columns, loader.optional):
             if isinstance(row, Problem):
                 if row not in storer.report.problems:  # a file that is read twice is refused once
                     storer.report.problems.append(row)

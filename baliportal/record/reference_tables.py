@@ -130,8 +130,9 @@ def loaders(lookups: Lookups) -> list[Loader]:
             VOCABULARY,
             lambda row: row.text("key"),
             _find(Portfolio),
-            # Which ministry letters go through is for the secretariat to say; foreign affairs is the custom [18].
-            lambda row: Written(fields=_vocabulary(row), initial={"is_channel": row.text("key") == "foreign-affairs"}),
+            # Which ministry letters go through is the secretariat's to change; the file says what it is at first [18].
+            lambda row: Written(fields=_vocabulary(row), initial={"is_channel": row.flag("is_channel")}),
+            optional=("is_channel",),
         ),
         vocabulary_loader("topics.csv", Topic),
         vocabulary_loader("regions.csv", Region),

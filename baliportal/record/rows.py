@@ -146,8 +146,8 @@ class Row:
         return [found[value] for value in values]
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row | Problem]:
-    """Rows of one file. A file that cannot be read as such gives one problem and no rows."""
+def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> Iterator[Row | Problem]:
+    """Rows of one file; an optional column that it does not have is empty. A file that cannot be read gives one problem."""
     try:
         if path.stat().st_size > MOST_BYTES:
             yield Problem(path.name, 1, f"the file is larger than {MOST_BYTES} bytes.")
@@ -161,14 +161,16 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row | Problem]:
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        yield from _checked_rows(path.name, reader, columns)
+        yield from _checked_rows(path.name, reader, columns, optional)
     except csv.Error as error:
         yield Problem(path.name, reader.line_num, f"the line cannot be read: {error}.")
 
 
-def _checked_rows(file: str, reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[Row | Problem]:
+def _checked_rows(
+    file: str, reader: Iterator[list[str]], columns: tuple[str, ...], optional: tuple[str, ...]
+) -> Iterator[Row | Problem]:
     header = next(reader, [])
-    missing, unknown = [c for c in columns if c not in header], [c for c in header if c not in columns]
+    missing, unknown = [c for c in columns if c not in header], [c for c in header if c not in (*columns, *optional)]
     if missing or unknown or len(set(header)) != len(header):
         said = [f"column {name} is missing" for name in missing] + [f"column {name} is not known" for name in unknown]
         yield Problem(file, 1, ("; ".join(said) or "a column stands twice") + ".")
@@ -180,4 +182,4 @@ def _checked_rows(file: str, reader: Iterator[list[str]], columns: tuple[str, ..
         if len(cells) != len(header):
             yield Problem(file, line, f"the row has {len(cells)} cells where the header has {len(header)}.")
             continue
-        yield Row(file, line, dict(zip(header, cells, strict=True)))
+        yield Row(file, line, dict.fromkeys(optional, "") | dict(zip(header, cells, strict=True)))

@@ -51,6 +51,7 @@ class Loader:
     children: tuple[str, ...] = ()
     name: str = ""  # where one file is read twice, the second reading has a name of its own
     is_optional: bool = False  # the file may be absent
+    optional: tuple[str, ...] = ()  # columns that a file may leave out
 
     @property
     def label(self) -> str:

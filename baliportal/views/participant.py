@@ -23,6 +23,7 @@ from members.public_history import participant_changes
 from members.roles import Permission
 from members.selectors import focal_offices, mechanisms_of, ministries_of, participant_directory, standing_words
 from members.selectors_forums import forums_of
+from members.selectors_routing import routes_of
 from members.views.public_history import history_response
 from reports.selectors import documents_for
 
@@ -86,6 +87,7 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "ministries": ministries_of(participant),
         "mechanisms": mechanisms_of(participant),
         "focal_offices": focal_offices(participant, day),
+        "routes": routes_of(participant, day=form.day),
         "hostings": hosted.select_related("activity__kind").order_by("-activity__start", "-activity__reference", "part"),
         "documents": documents_for(request.user).filter(authors=participant).select_related("current_version"),
         "forums": forums_of(request.user, participant, day),

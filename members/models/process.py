@@ -39,6 +39,11 @@ class Process(Versioned):
         return (self.name_id if get_language() == "id" else "") or self.name_en
 
     @property
+    def language_codes(self) -> list[str]:
+        """Codes of the languages it works in, in its order."""
+        return [code.strip() for code in self.languages.split(";") if code.strip()]
+
+    @property
     def full_name(self) -> str:
         return (self.full_name_id if get_language() == "id" else "") or self.full_name_en
 

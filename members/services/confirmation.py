@@ -19,7 +19,7 @@ from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_coverage import CONFIRM_EVERY, CONFIRMED_ROLES
-from members.selectors_recipients import for_participants
+from members.selectors_recipients import for_matter
 from members.services.outbox import queue_delivery, recipient_key
 from members.signing import TokenError, make_token, read_token
 
@@ -153,7 +153,7 @@ def ask_for_name(*, participant: Participant, topic: Topic, by: User) -> int:
     Once a day and topic. Raises DomainError where nobody can be written to [37].
     """
     check_can(by, Permission.MANAGE_CONTACTS)
-    reached = [recipient for recipient in for_participants([participant]) if recipient.is_reachable]
+    reached = [recipient for recipient in for_matter([participant], topic=topic) if recipient.is_reachable]
     if not reached:
         raise DomainError(
             _("Nobody at %(participant)s can be written to. Enter an office first, such as its foreign ministry.")
@@ -162,7 +162,7 @@ def ask_for_name(*, participant: Participant, topic: Topic, by: User) -> int:
     for recipient in reached:
         if recipient.to is None:  # pragma: no cover - reachable
             continue
-        context = {"recipient": recipient.to, "participant": participant, "topic": topic}
+        context = {"recipient": recipient.to, "participant": participant, "topic": topic, "copy_of": recipient.copy_of}
         subject, text, html = render_mail("ask_for_name", context, recipient.language)
         queue_delivery(
             kind="ask_for_name",

@@ -85,12 +85,18 @@ def _cell_words(topic: Topic) -> Any:
     return words
 
 
+def _key(request: HttpRequest, name: str) -> str:
+    """A key that a button sends; what no row can have as its key is nobody's."""
+    sent = request.POST.get(name, "")
+    return "" if "\x00" in sent else sent
+
+
 @require_POST
 def ask_for_name(request: HttpRequest) -> HttpResponse:
     """Ask a participant whom it names for a topic."""
     require_desk(request.user)
-    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=request.POST.get("participant", ""))
-    topic = get_object_or_404(Topic.objects.visible_to(request.user), key=request.POST.get("topic", ""))
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=_key(request, "participant"))
+    topic = get_object_or_404(Topic.objects.visible_to(request.user), key=_key(request, "topic"))
     try:
         number = confirmation.ask_for_name(participant=participant, topic=topic, by=cast("User", request.user))
     except DomainError as error:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.as_of import as_of_form
 from members.errors import Conflict, DomainError
 from members.forms_directory import (
     DirectoryForm,
@@ -35,6 +36,7 @@ from members.permissions import require_desk
 from members.selectors_coverage import seats_without_holder
 from members.selectors_directory import contacts_found, directory_of, open_remarks, participants_at_desk, seats_of
 from members.selectors_merging import open_merge_of
+from members.selectors_routing import routes_of
 from members.services import directory as service
 
 PAGE_SIZE = 100
@@ -82,11 +84,18 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contact_participant(request: HttpRequest, slug: str) -> HttpResponse:
-    """All that the desk keeps of one participant."""
+    """All that the desk keeps of one participant, and where a matter goes as of a day."""
     require_desk(request.user)
     participant = get_object_or_404(Participant.objects.visible_to(request.user).select_related("region"), slug=slug)
-    context = {"participant": participant, "directory": directory_of(participant, request.user)}
-    return render(request, "members/contact_participant.html", context)
+    form = as_of_form(request.GET)
+    context = {
+        "participant": participant,
+        "directory": directory_of(participant, request.user),
+        "form": form,
+        "asked": form.day,
+        "routes": routes_of(participant, day=form.day),
+    }
+    return render(request, "members/contact_participant.html", context, status=200 if form.is_valid() else 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

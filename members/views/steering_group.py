@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 
 from members.as_of import as_of_form
 from members.export import Column, export_response, is_export
-from members.models import Seat
 from members.models.base import today
 from members.partial_dates import iso_partial
 from members.public_history import forum_changes, seat_changes
-from members.selectors import seats_as_of
+from members.selectors import seats_as_of, seats_on, steering_body
 from members.views.public_history import history_response
 
 SEAT_COLUMNS = (
@@ -23,6 +22,9 @@ SEAT_COLUMNS = (
     Column("role", "Role", lambda row: row.role.key),
     Column("is_member", "Member", lambda row: row.role.is_member),
     Column("remit", "Remit", lambda row: row.remit),
+    Column("represents", "On behalf of", lambda row: row.represents),
+    Column("topics", "Topics", lambda row: [topic.key for topic in row.topics.all()]),
+    Column("portfolios", "Portfolios", lambda row: [portfolio.key for portfolio in row.portfolios.all()]),
     Column("from", "From", lambda row: iso_partial(row.period_from, row.period_from_precision)),
     Column("until", "Until", lambda row: iso_partial(row.period_to, row.period_to_precision)),
     Column("confidence", "Confidence", lambda row: row.confidence),
@@ -34,12 +36,11 @@ SEAT_COLUMNS = (
 def steering_group(request: HttpRequest) -> HttpResponse:
     """Who held which seat on a day. Guests and those in attendance stand apart: they are no members."""
     form = as_of_form(request.GET)
-    day = form.day or today()
+    day, body = form.day or today(), steering_body()
     if is_export(request):
-        seats = Seat.objects.as_of(day).filter(body__key="steering-group").select_related("participant", "forum", "role")
-        return export_response(request, SEAT_COLUMNS, seats.order_by("role__order", "pk"), "steering-group")
-    members, others = seats_as_of("steering-group", day)
-    context = {"form": form, "day": day, "members": members, "others": others, "asked": bool(form.day)}
+        return export_response(request, SEAT_COLUMNS, seats_on(body, day), "steering-group")
+    members, others = seats_as_of(body, day)
+    context = {"form": form, "day": day, "body": body, "members": members, "others": others, "asked": bool(form.day)}
     return render(request, "members/steering_group.html", context, status=200 if form.is_valid() else 422)
 
 
@@ -47,9 +48,9 @@ def steering_group(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def steering_group_history(request: HttpRequest) -> HttpResponse:
     """When the seats of the steering group changed and in what."""
-    title = str(_("Steering group"))
+    title, body = str(_("Steering group")), steering_body()
     crumbs = [(title, reverse("members:steering_group"))]
-    return history_response(request, seat_changes("steering-group"), title=title, name="steering-group", crumbs=crumbs)
+    return history_response(request, seat_changes(body.key if body else ""), title=title, name="steering-group", crumbs=crumbs)
 
 
 @require_safe

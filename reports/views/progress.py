@@ -20,6 +20,7 @@ from members.errors import Conflict, DomainError
 from members.models.visibility import rights_of
 from members.permissions import check_can, require_desk
 from members.roles import Permission
+from members.selectors import meeting_kinds
 from reports.enums import RenderingState
 from reports.forms import CompileForm, FreezeForm, SectionForm
 from reports.models import ProgressReport, Rendering
@@ -60,11 +61,8 @@ def progress_report_list(request: HttpRequest) -> HttpResponse:
                     request, _("The report is compiled. Its number is %(symbol)s.") % {"symbol": report.document.symbol}
                 )
                 return redirect("reports:progress_report_detail", report.pk)
-    meetings = (
-        Activity.objects.visible_to(request.user)
-        .live()
-        .filter(kind__key__in=["senior-officials-meeting", "ministerial-conference"])
-    )
+    meetings, kinds = Activity.objects.visible_to(request.user).live(), meeting_kinds()
+    meetings = meetings.filter(kind__key__in=kinds) if kinds else meetings
     context = {"reports": reports_for(request.user), "form": form, "meetings": meetings.select_related("kind")[:60]}
     return render(request, "reports/desk/progress_report_list.html", context, status=422 if form.errors else 200)
 

@@ -147,9 +147,21 @@ def test_steering_group_of_the_paper(client: Client, founding_record: Path) -> N
         ("United Nations High Commissioner for Refugees", "partner-agency", True),
         (iom, "administrator", False),
     }
+    rows = in_json(client, "/steering-group/?as_of=2005-04-14")
+    said = {row["holder"]: (row["represents"], row["topics"]) for row in rows if row["represents"] or row["topics"]}
+    ministers = "the co-chairing foreign ministers"
+    assert said == {
+        "Indonesia": (ministers, []),
+        "Australia": (ministers, []),
+        "New Zealand": ("", ["legal-frameworks", "policy-issues"]),
+        "Thailand": ("", ["law-enforcement", "policy-issues"]),
+    }
     page = text(client, "/steering-group/?as_of=2005-04-14")
     for name, _role, _member in found:
         assert name in page
+    assert page.count("On behalf of the co-chairing foreign ministers") == 2
+    for topics in ("Legal frameworks, Policy issues", "Law enforcement, Policy issues"):
+        assert topics in page
 
 
 def test_objectives_say_what_the_review_said(client: Client, file: Callable[[str], list[Row]]) -> None:

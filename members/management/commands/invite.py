@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--role", required=True, help="secretariat, administrator, focal-point, ministry, or a seat role")
         parser.add_argument("--participant", default="", metavar="SLUG")
-        parser.add_argument("--topic", default="people-smuggling", metavar="KEY")
+        parser.add_argument("--topic", default="", metavar="KEY", help="by default the first")
         parser.add_argument("--name", default="")
         parser.add_argument("--language", default="en", choices=["en", "id"])
         parser.add_argument("--no-mail", action="store_true", help="print the link only")
@@ -54,7 +54,8 @@ class Command(BaseCommand):
         if role in {"secretariat", "administrator"}:
             return Place(ROLES[role])
         if role == "focal-point":
-            topic = Topic.objects.filter(key=options["topic"]).first()
+            topics = Topic.objects.filter(key=options["topic"]) if options["topic"] else Topic.objects.all()
+            topic = topics.first()
             if topic is None:
                 raise CommandError(f"There is no topic “{options['topic']}”.")
             return Place(ROLES[role], participant, topic)

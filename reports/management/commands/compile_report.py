@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Compile a draft progress report to a meeting."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("reference", help="reference of the meeting, such as BP-2004-02")
+        parser.add_argument("reference", help="reference of the meeting")
         parser.add_argument("--from", dest="first", help="first day of the period; a year or month is enough")
         parser.add_argument("--to", dest="last", help="last day of the period; by default the meeting's first day")
         parser.add_argument("--title", default="")

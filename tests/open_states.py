@@ -1,0 +1,139 @@
+"""States of the world of tests/cast.py in which every button of the portal is shown on some page."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from activities.enums import ActivityStatus, NominationState
+from activities.models import Activity, ActivityKind, Delegate, Invitation, Nomination
+from members.enums import DatePrecision, DeliveryState, Standing
+from members.models import Delivery, Official, Participant, Seat, StandingPeriod
+from members.models.base import today
+from members.signing import make_token
+from reports.enums import CirculationState, Held, RenderingState
+from reports.models import Approval, Circulation, Document, ProgressReport, Rendering
+from reports.services.progress import compile_report, freeze_report
+from tests.cast import World
+
+UNDER_WAY = "XX-2010-90"
+TO_CONFIRM = "XX-2010-91"
+DRAFT = "XX-R-2010-90"
+
+
+def open_states(world: World) -> None:
+    """An activity under way, a nomination to confirm, copies in doubt and failed, a report approved in part, a circulation."""
+    _activities(world)
+    _deliveries(world)
+    _files(world)
+    StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
+    Document.objects.create(
+        symbol=DRAFT, kind="report", title="A draft", held=Held.NOT_HELD, date_precision=DatePrecision.UNKNOWN
+    )
+
+
+def _activities(world: World) -> None:
+    by, official = world.users["secretariat"], Official.objects.get(user=world.users["focal_point_a"])
+    for reference, start in ((UNDER_WAY, today()), (TO_CONFIRM, today() + timedelta(days=20))):
+        activity = Activity.objects.create(
+            reference=reference,
+            title="With a delegation",
+            kind=ActivityKind.objects.get(key="workshop"),
+            status=ActivityStatus.PLANNED,
+            start=start,
+            confirm_delegates=True,
+            published_at=timezone.now(),
+            published_by=by,
+        )
+        invitation = Invitation.objects.create(
+            activity=activity, participant=official.participant, state="issued", issued_at=timezone.now(), issued_by=by
+        )
+        nomination = Nomination.objects.create(
+            invitation=invitation, official=official, submitted_by=by, state=NominationState.SUBMITTED
+        )
+        Delegate.objects.create(
+            activity=activity, official=official, participant=official.participant, part="delegate", nomination=nomination
+        )
+
+
+def _deliveries(world: World) -> None:
+    known = Delivery.objects.get(pk=world.delivery)
+    Delivery.objects.create(
+        key="test:failed",
+        kind="test",
+        official=known.official,
+        email=known.email,
+        subject="A message",
+        message_id="<failed@test>",
+        queued_by=known.queued_by,
+        state=DeliveryState.FAILED,
+    )
+    Delivery.objects.filter(pk=world.delivery).update(state=DeliveryState.SENDING)
+    Delivery.objects.filter(pk=world.delivery).update(state=DeliveryState.IN_DOUBT)
+
+
+def _files(world: World) -> None:
+    """One frozen report with a file to approve, and one whose file the co-chair has approved."""
+    report, by = ProgressReport.objects.get(document__symbol=world.frozen_report), world.users["co_chair"]
+    _done(report)
+    day = today()
+    again = compile_report(meeting=report.meeting, period_from=day, period_to=day, by=world.users["secretariat"])
+    approved = freeze_report(report=again, languages=["en"], expected_version=again.version, by=world.users["secretariat"])
+    file = _done(approved)
+    Approval.objects.create(rendering=file, seat=Seat.objects.get(pk=world.seat), sha256=file.sha256, approved_by=by)
+    Circulation.objects.create(
+        report=report,
+        title="Started",
+        rule="members",
+        state=CirculationState.STARTED,
+        prepared_by=by,
+        started_at=timezone.now(),
+        started_by=by,
+    )
+
+
+def _done(report: ProgressReport) -> Rendering:
+    rows = Rendering.objects.filter(report=report)
+    content = b"%PDF-1.7 " + report.document.symbol.encode()
+    name = default_storage.save(f"test/{report.document.symbol}.pdf", ContentFile(content))
+    rows.update(
+        state=RenderingState.DONE,
+        storage_name=name,
+        size=len(content),
+        pages=1,
+        done_at=timezone.now(),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return rows.get()
+
+
+def variants(world: World) -> list[dict[str, Any]]:
+    """What the addresses of tests/access.yaml may name beside the attributes of World, one record of each state."""
+    frozen = ProgressReport.objects.get(document__symbol=world.frozen_report)
+    approved = Approval.objects.get().rendering.report
+    invitation = Invitation.objects.get(activity__reference=UNDER_WAY)
+    circulation = Circulation.objects.get(state=CirculationState.STARTED)
+    failed = Delivery.objects.get(key="test:failed")
+    token = make_token("still-right", f"official-{world.users['focal_point_a'].officials.get().pk}")
+    return [
+        {},
+        {
+            "activity": UNDER_WAY,
+            "draft_activity": UNDER_WAY,
+            "progress_report": frozen.pk,
+            "circulation": circulation.pk,
+            "delivery": failed.pk,
+            "invitation_a": invitation.pk,
+            "document": DRAFT,
+            "frozen_report": approved.document.symbol,
+            "missing": world.appointment_a,
+            "token": token,
+        },
+        {"activity": TO_CONFIRM, "draft_activity": world.other_activity, "missing": world.official_a},
+        {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark},
+    ]
