@@ -151,19 +151,9 @@ class Migration(migrations.Migration):
             field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='about every so many months'),
         ),
         migrations.AddField(
-            model_name='body',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
             model_name='bodyevent',
             name='cadence_months',
             field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='about every so many months'),
-        ),
-        migrations.AddField(
-            model_name='bodyevent',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AlterField(
             model_name='body',
