@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from activities.views import desk, handover, invitations, national, objectives
+from activities.views import (
+    desk,
+    desk_aims,
+    desk_recommendations,
+    desk_reviews,
+    handover,
+    invitations,
+    national,
+    objectives,
+    recommendations,
+)
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
+aim = "desk/objectives/<str:code>/"
 in_space = "national/<slug:slug>/invitations/<int:pk>/"
 urlpatterns = [
     path("desk/activities/", desk.desk_activity_list, name="desk_activity_list"),
@@ -21,6 +32,19 @@ urlpatterns = [
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
     path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
+    path("desk/objectives/", desk_aims.aim_list, name="aim_list"),
+    path("desk/objectives/new/<slug:kind>/", desk_aims.aim_new, name="aim_new"),
+    path(aim, desk_aims.aim_edit, name="aim_edit"),
+    path(f"{aim}mandates/new/", desk_aims.mandate_new, name="mandate_new"),
+    path(f"{aim}mandates/<int:pk>/", desk_aims.mandate_edit, name="mandate_edit"),
+    path(f"{aim}mandates/<int:pk>/remove/", desk_aims.mandate_remove, name="mandate_remove"),
+    path("desk/reviews/", desk_reviews.review_meetings_list, name="review_meetings"),
+    path("desk/reviews/<str:reference>/", desk_reviews.review_meeting, name="review_meeting"),
+    path("desk/reviews/<str:reference>/challenges/<int:pk>/settle/", desk_reviews.challenge_settle, name="challenge_settle"),
+    path("desk/recommendations/", desk_recommendations.desk_recommendation_list, name="desk_recommendation_list"),
+    path("desk/recommendations/new/", desk_recommendations.recommendation_new, name="recommendation_new"),
+    path("desk/recommendations/<str:reference>/", desk_recommendations.recommendation_edit, name="recommendation_edit"),
+    path("desk/recommendations/<str:reference>/follow-up/", desk_recommendations.follow_up_new, name="follow_up_new"),
     path("national/", national.national_choice, name="national"),
     path("national/<slug:slug>/", national.national_space, name="national_space"),
     path(in_space, national.delegation, name="delegation"),
@@ -31,6 +55,6 @@ urlpatterns = [
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("programme-areas/", objectives.programme_area_list, name="programme_area_list"),
     path("programme-areas/<str:code>/", objectives.programme_area_detail, name="programme_area_detail"),
-    path("recommendations/", objectives.recommendation_list, name="recommendation_list"),
-    path("recommendations/<str:code>/", objectives.recommendation_detail, name="recommendation_detail"),
+    path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
+    path("recommendations/<str:code>/", recommendations.recommendation_detail, name="recommendation_detail"),
 ]

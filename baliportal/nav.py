@@ -35,6 +35,9 @@ MAIN = (
 DESK = (
     Entry(_("Work to do"), "desk", "desk"),
     Entry(_("Record"), "activities:desk_activity_list", "activities"),
+    Entry(_("Objectives"), "activities:aim_list", "objectives"),
+    Entry(_("Reviews"), "activities:review_meetings", "reviews"),
+    Entry(_("Recommendations"), "activities:desk_recommendation_list", "recommendations"),
     Entry(_("Contacts"), "members:contact_list", "contacts"),
     Entry(_("Reports"), "reports:progress_report_list", "progress-reports"),
     Entry(_("Circulation"), "reports:circulation_list", "circulations"),

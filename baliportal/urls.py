@@ -7,6 +7,7 @@ from baliportal.views import (
     about,
     activity,
     activity_files,
+    aim_files,
     calendar,
     desk,
     errors,
@@ -16,6 +17,7 @@ from baliportal.views import (
     participant,
     search,
     start,
+    thread,
 )
 
 handler400 = errors.bad_request
@@ -28,6 +30,9 @@ pages: list[URLPattern | URLResolver] = [
     path("activities/", activity.activity_list, name="activity_list"),
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
     path("activities/<str:reference>/history/", activity.activity_history, name="activity_history"),
+    path("objectives/<str:code>/thread/", thread.objective_thread, name="objective_thread"),
+    path("programme-areas/<str:code>/thread/", thread.programme_area_thread, name="programme_area_thread"),
+    path("recommendations/<str:code>/thread/", thread.recommendation_thread, name="recommendation_thread"),
     path("participants/", participant.participant_list, name="participant_list"),
     path("participants/<slug:slug>/", participant.participant_detail, name="participant_detail"),
     path("search/", search.search, name="search"),
@@ -50,6 +55,13 @@ urlpatterns = [
     path("activities/<str:reference>.ics", activity_files.activity_ics, name="activity_ics"),
     path("activities/<str:reference>/cite.ris", activity_files.activity_ris, name="activity_ris"),
     path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
+    *(
+        path(f"{stem}/<str:code>/cite.{ending}", getattr(aim_files, f"{name}_{ending}"), name=f"{name}_{ending}")
+        for stem, name in (("objectives", "objective"), ("programme-areas", "area"), ("recommendations", "recommendation"))
+        for ending in ("ris", "bib")
+    ),
+    path("feeds/objectives.atom", feeds.objectives_feed, name="objectives_feed"),
+    path("feeds/recommendations.atom", feeds.recommendations_feed, name="recommendations_feed"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("", include("members.urls_files")),

@@ -1,9 +1,10 @@
 """What is planned, who was invited, who came, what followed."""
 
 from activities.models.activity import Activity, ActivityKind, Hosting, Session
-from activities.models.followup import FollowUp, Recommendation
+from activities.models.followup import Addressee, FollowUp, Recommendation
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
-from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
+from activities.models.mandate import Mandate
+from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea
 from activities.models.planning import (
     Consultation,
     Contribution,
@@ -15,10 +16,12 @@ from activities.models.planning import (
     Proposal,
     Reply,
 )
+from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEvidence
 
 __all__ = [
     "Activity",
     "ActivityKind",
+    "Addressee",
     "AreaInterest",
     "Attendance",
     "Consultation",
@@ -31,8 +34,10 @@ __all__ = [
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "Mandate",
     "Nomination",
     "Objective",
+    "OpenChallenge",
     "Outreach",
     "PriorityNeed",
     "ProgrammeArea",
@@ -40,5 +45,7 @@ __all__ = [
     "Recommendation",
     "Reply",
     "Review",
+    "ReviewArea",
+    "ReviewEvidence",
     "Session",
 ]

@@ -20,6 +20,7 @@ from activities.filters import NAMES
 from activities.history import public_changes
 from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
+from activities.selectors_followup import taken_forward_by
 from baliportal.filters import archive_for, refused
 from baliportal.views.errors import gone
 from members.charts import dot_timeline
@@ -163,7 +164,10 @@ def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
         "documents": documents_of(request.user, activity),
         "participation": participation(activity),
         "trail": same_objective(request.user, activity, objectives) if objectives else [],
-        "recommendations": activity.recommendations.visible_to(request.user).prefetch_related("follow_ups"),
+        "recommendations": activity.recommendations.visible_to(request.user).prefetch_related(
+            "follow_ups", "addressee_rows__participant", "addressee_rows__portfolio", "addressee_rows__body"
+        ),
+        "takes_forward": taken_forward_by(request.user, activity),
         "citation": citation(activity, kept_by),
         "url": address_of(activity),
         "today": today(),
