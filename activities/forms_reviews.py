@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ReviewOutcome
@@ -28,7 +28,7 @@ def _lines(text: str, most: int) -> list[str]:
     if len(found) > MOST_LINES:
         raise ValidationError(_("Enter at most 40 lines."))
     if any(len(line) > most for line in found):
-        raise ValidationError(_now("Keep each line below %(number)s characters.") % {"number": most})
+        raise ValidationError(gettext("Keep each line below %(number)s characters.") % {"number": most})
     return found
 
 
@@ -121,12 +121,12 @@ def _evidence(line: str) -> Evidence:
     if _ACTIVITY.fullmatch(named):
         activity = Activity.objects.filter(reference=named, withdrawn_at__isnull=True).first()
         if activity is None:
-            raise ValidationError(_now("The record has no activity %(reference)s.") % {"reference": named})
+            raise ValidationError(gettext("The record has no activity %(reference)s.") % {"reference": named})
         return Evidence(activity=activity, text=rest)
     if _SYMBOL.fullmatch(named):
         paragraph, _comma, text = (part.strip() for part in rest.partition(","))
         if len(paragraph) > 60:  # noqa: PLR2004 - the column's length
-            raise ValidationError(_now("Keep the paragraph short, such as: paragraph 5. A comma goes before further words."))
+            raise ValidationError(gettext("Keep the paragraph short, such as: paragraph 5. A comma goes before further words."))
         return Evidence(document_symbol=named, paragraph=paragraph, text=text)
     return Evidence(text=line)
 
