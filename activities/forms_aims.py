@@ -56,6 +56,9 @@ class AimForm(VersionedForm):
         if self.instance.pk:
             del self.fields["code"]
 
+    def validate_constraints(self) -> None:
+        """Asked by the service, which knows that a code is given once for goals, objectives and areas together."""
+
     def chosen_links(self) -> dict[str, Iterable[models.Model]]:
         return {name: self.cleaned_data[name] for name in self.links}
 

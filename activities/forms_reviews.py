@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -78,8 +79,11 @@ class ReviewForm(VersionedForm):
         }
         widgets = {"continued_in": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, choices: Mapping[str, Any] | None = None, **options: Any) -> None:
+        """`choices` are those of a field, read once for all forms of a page."""
         super().__init__(*args, **options)
+        for name, listed in (choices or {}).items():
+            self.fields[name].widget.choices = listed  # type: ignore[attr-defined]  # a select or checkboxes
         if self.instance.pk:
             self.fields["evidence"].initial = "\n".join(_line(row) for row in self.instance.evidence.all())
         else:
@@ -129,6 +133,12 @@ def _evidence(line: str) -> Evidence:
             raise ValidationError(gettext("Keep the paragraph short, such as: paragraph 5. A comma goes before further words."))
         return Evidence(document_symbol=named, paragraph=paragraph, text=text)
     return Evidence(text=line)
+
+
+def shared_choices() -> dict[str, Any]:
+    """Forums and areas to choose from, as lists: two queries for a page of many forms."""
+    fields = ReviewForm().fields
+    return {name: list(fields[name].choices) for name in ("moved_to_forum", "continued_in")}  # type: ignore[attr-defined]
 
 
 class SettleForm(forms.Form):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activities.forms_reviews import ReviewForm, SettleForm
+from activities.forms_reviews import ReviewForm, SettleForm, shared_choices
 from activities.models import Activity, OpenChallenge, Review
 from activities.permissions import get_activity_at_desk
 from activities.selectors_objectives import open_challenges
@@ -52,7 +52,7 @@ def review_meeting(request: HttpRequest, reference: str) -> HttpResponse:
     """All goals and objectives of a meeting; each review is saved on its own, by the form that names its aim."""
     meeting = get_activity_at_desk(request.user, reference)
     chosen = request.POST.get("aim", "") if request.method == "POST" else ""
-    parts = [_part(request, meeting, aim, review, chosen) for aim, review in aims_for(request.user, meeting)]
+    parts = _parts(request, meeting, chosen)
     if request.method == "POST":
         part = next((part for part in parts if part.aim.code == chosen), None)
         if part is None:
@@ -62,10 +62,14 @@ def review_meeting(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, meeting, parts, status=422 if any(part.form.errors for part in parts) else 200)
 
 
-def _part(request: HttpRequest, meeting: Activity, aim: Any, review: Review | None, chosen: str) -> Part:
-    instance = review or Review(meeting=meeting)
-    posted = request.POST if chosen == aim.code else None
-    return Part(aim, review, ReviewForm(posted, instance=instance, prefix=aim.code), is_open=posted is not None)
+def _parts(request: HttpRequest, meeting: Activity, chosen: str) -> list[Part]:
+    """All forms of the page; the one whose aim is `chosen` holds what was posted."""
+    choices, parts = shared_choices(), []
+    for aim, review in aims_for(request.user, meeting):
+        posted = request.POST if chosen == aim.code else None
+        form = ReviewForm(posted, instance=review or Review(meeting=meeting), prefix=aim.code, choices=choices)
+        parts.append(Part(aim, review, form, is_open=posted is not None))
+    return parts
 
 
 def _save(request: HttpRequest, meeting: Activity, part: Part) -> HttpResponse | None:
@@ -127,5 +131,4 @@ def challenge_settle(request: HttpRequest, reference: str, pk: int) -> HttpRespo
         else:
             messages.success(request, _("The challenge is settled and leaves the agenda."))
         return redirect("activities:review_meeting", reference)
-    parts = [_part(request, meeting, aim, review, "") for aim, review in aims_for(request.user, meeting)]
-    return _page(request, meeting, parts, settling=(pk, form), status=422)
+    return _page(request, meeting, _parts(request, meeting, ""), settling=(pk, form), status=422)
