@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import members.converters  # noqa: F401 - registers "code"
 from activities.views import (
     desk,
     desk_aims,
@@ -16,7 +17,7 @@ from activities.views import (
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
-aim = "desk/objectives/<str:code>/"
+aim = "desk/objectives/<code:code>/"
 in_space = "national/<slug:slug>/invitations/<int:pk>/"
 urlpatterns = [
     path("desk/activities/", desk.desk_activity_list, name="desk_activity_list"),
@@ -39,12 +40,12 @@ urlpatterns = [
     path(f"{aim}mandates/<int:pk>/", desk_aims.mandate_edit, name="mandate_edit"),
     path(f"{aim}mandates/<int:pk>/remove/", desk_aims.mandate_remove, name="mandate_remove"),
     path("desk/reviews/", desk_reviews.review_meetings_list, name="review_meetings"),
-    path("desk/reviews/<str:reference>/", desk_reviews.review_meeting, name="review_meeting"),
-    path("desk/reviews/<str:reference>/challenges/<int:pk>/settle/", desk_reviews.challenge_settle, name="challenge_settle"),
+    path("desk/reviews/<code:reference>/", desk_reviews.review_meeting, name="review_meeting"),
+    path("desk/reviews/<code:reference>/challenges/<int:pk>/settle/", desk_reviews.challenge_settle, name="challenge_settle"),
     path("desk/recommendations/", desk_recommendations.desk_recommendation_list, name="desk_recommendation_list"),
     path("desk/recommendations/new/", desk_recommendations.recommendation_new, name="recommendation_new"),
-    path("desk/recommendations/<str:reference>/", desk_recommendations.recommendation_edit, name="recommendation_edit"),
-    path("desk/recommendations/<str:reference>/follow-up/", desk_recommendations.follow_up_new, name="follow_up_new"),
+    path("desk/recommendations/<code:reference>/", desk_recommendations.recommendation_edit, name="recommendation_edit"),
+    path("desk/recommendations/<code:reference>/follow-up/", desk_recommendations.follow_up_new, name="follow_up_new"),
     path("national/", national.national_choice, name="national"),
     path("national/<slug:slug>/", national.national_space, name="national_space"),
     path(in_space, national.delegation, name="delegation"),
@@ -52,9 +53,9 @@ urlpatterns = [
     path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("objectives/", objectives.objective_list, name="objective_list"),
-    path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
+    path("objectives/<code:code>/", objectives.objective_detail, name="objective_detail"),
     path("programme-areas/", objectives.programme_area_list, name="programme_area_list"),
-    path("programme-areas/<str:code>/", objectives.programme_area_detail, name="programme_area_detail"),
+    path("programme-areas/<code:code>/", objectives.programme_area_detail, name="programme_area_detail"),
     path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
-    path("recommendations/<str:code>/", recommendations.recommendation_detail, name="recommendation_detail"),
+    path("recommendations/<code:code>/", recommendations.recommendation_detail, name="recommendation_detail"),
 ]

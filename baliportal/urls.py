@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+import members.converters  # noqa: F401 - registers "code"
 from baliportal.views import (
     about,
     activity,
@@ -30,9 +31,9 @@ pages: list[URLPattern | URLResolver] = [
     path("activities/", activity.activity_list, name="activity_list"),
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
     path("activities/<str:reference>/history/", activity.activity_history, name="activity_history"),
-    path("objectives/<str:code>/thread/", thread.objective_thread, name="objective_thread"),
-    path("programme-areas/<str:code>/thread/", thread.programme_area_thread, name="programme_area_thread"),
-    path("recommendations/<str:code>/thread/", thread.recommendation_thread, name="recommendation_thread"),
+    path("objectives/<code:code>/thread/", thread.objective_thread, name="objective_thread"),
+    path("programme-areas/<code:code>/thread/", thread.programme_area_thread, name="programme_area_thread"),
+    path("recommendations/<code:code>/thread/", thread.recommendation_thread, name="recommendation_thread"),
     path("participants/", participant.participant_list, name="participant_list"),
     path("participants/<slug:slug>/", participant.participant_detail, name="participant_detail"),
     path("search/", search.search, name="search"),
@@ -56,7 +57,7 @@ urlpatterns = [
     path("activities/<str:reference>/cite.ris", activity_files.activity_ris, name="activity_ris"),
     path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
     *(
-        path(f"{stem}/<str:code>/cite.{ending}", getattr(aim_files, f"{name}_{ending}"), name=f"{name}_{ending}")
+        path(f"{stem}/<code:code>/cite.{ending}", getattr(aim_files, f"{name}_{ending}"), name=f"{name}_{ending}")
         for stem, name in (("objectives", "objective"), ("programme-areas", "area"), ("recommendations", "recommendation"))
         for ending in ("ris", "bib")
     ),
