@@ -35,6 +35,7 @@ class Part:
     aim: Any
     review: Review | None
     form: ReviewForm
+    stands: str = ""  # what is saved, in words, whatever was typed
     is_open: bool = False
 
 
@@ -68,8 +69,14 @@ def _parts(request: HttpRequest, meeting: Activity, chosen: str) -> list[Part]:
     for aim, review in aims_for(request.user, meeting):
         posted = request.POST if chosen == aim.code else None
         form = ReviewForm(posted, instance=review or Review(meeting=meeting), prefix=aim.code, choices=choices)
-        parts.append(Part(aim, review, form, is_open=posted is not None))
+        parts.append(Part(aim, review, form, _stands(review), is_open=posted is not None))
     return parts
+
+
+def _stands(review: Review | None) -> str:
+    if review is None:
+        return _("not reviewed yet")
+    return ", ".join(part for part in (review.get_outcome_display(), review.status_qualifier) if part)
 
 
 def _save(request: HttpRequest, meeting: Activity, part: Part) -> HttpResponse | None:

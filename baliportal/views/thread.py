@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,7 +50,8 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
     wanted = [activity.pk for activity in thread.activities]
     cited = [row.document_symbol for review in thread.reviews for row in _evidence(review) if row.document_symbol]
     rows = documents_for(request.user)
-    documents = list(rows.filter(activity__in=wanted).select_related("activity", "current_version"))
+    of_these = rows.filter(activity__in=wanted).select_related("activity", "current_version")
+    documents = list(of_these.order_by(F("date").asc(nulls_last=True), "symbol"))
     named = list(rows.filter(symbol__in=[*thread.symbols, *cited]))
     of_activity: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
@@ -132,11 +134,12 @@ def _origins(thread: Thread, named: Sequence[Document]) -> list[tuple[Box, str]]
 
 def _results(thread: Thread, documents: Sequence[Document]) -> list[tuple[Box, str]]:
     language = get_language() or "en"
-    found = [(_box(row, "document"), format_partial(row.date, row.date_precision, language)) for row in documents]
+    found: list[tuple[Box, str]] = []
     for review in thread.reviews:
         words = f"{review.get_outcome_display()}, {review.status_qualifier}" if review.status_qualifier else ""
         box = Box(f"review-{review.pk}", words or review.get_outcome_display(), review.meeting.get_absolute_url())
         found.append((box, _when(review.meeting)))
+    found += [(_box(row, "document"), format_partial(row.date, row.date_precision, language)) for row in documents]
     found += [
         (Box(f"update-{row.pk}", row.text), format_partial(row.recorded_at.date(), "day", language)) for row in thread.follow_ups
     ]
@@ -159,9 +162,10 @@ def _picture(thread: Thread, steps: Sequence[Step], documents: Sequence[Document
     keys = [[box.key for box, _when in boxes] for _heading, _more, boxes in steps]
     lines = [(key, "subject") for key in keys[0]] + [("subject", key) for key in keys[2]]
     lines += [(f"activity-{document.activity_id}", f"document-{document.pk}") for document in documents]
-    findings = [key for key in keys[3] if not key.startswith("document-")]
-    before = "subject" if not keys[2] else ""
-    lines += [(before, key) for key in findings if before]
-    lines += [(key, end) for key in findings for end in keys[4]]
+    lines += [(f"activity-{review.meeting_id}", f"review-{review.pk}") for review in thread.reviews]
+    lines += [(f"review-{review.pk}", key) for review in thread.reviews for key in keys[4]]
+    lines += [(f"activity-{row.activity_id}", f"update-{row.pk}") for row in thread.follow_ups]
+    if not keys[2]:
+        lines += [("subject", key) for key in keys[3]]
     name = getattr(thread.subject, "code", "") or thread.subject.reference
     return lineage(columns, lines, title=_("%(name)s from promise to result") % {"name": name})
