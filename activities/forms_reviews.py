@@ -83,7 +83,7 @@ class ReviewForm(VersionedForm):
         """`choices` are those of a field, read once for all forms of a page."""
         super().__init__(*args, **options)
         for name, listed in (choices or {}).items():
-            self.fields[name].widget.choices = listed  # type: ignore[attr-defined]  # a select or checkboxes
+            self.fields[name].widget.choices = listed
         if self.instance.pk:
             self.fields["evidence"].initial = "\n".join(_line(row) for row in self.instance.evidence.all())
         else:
