@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, TOP = 190, 62, 44, 14, 34
-LETTERS = 25  # that fit on a line of a box
+LETTERS = 23  # that fit on a line of a box, in wide fonts too
 LINES = 3
 MOST_BOXES = 7  # a column beyond that says how many more there are
 
