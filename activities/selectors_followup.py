@@ -84,7 +84,10 @@ def follow_up_rate(user: AnyUser) -> tuple[int, int]:
     return rows.filter(Exists(FollowUp.objects.filter(recommendation=OuterRef("pk")))).count(), rows.count()
 
 
-def taken_forward_by(user: AnyUser, activity: Activity) -> QuerySet[Recommendation]:
-    """Recommendations that this activity takes forward."""
-    links = FollowUp.objects.filter(recommendation=OuterRef("pk"), activity=activity)
-    return Recommendation.objects.visible_to(user).filter(Exists(links))
+def recommendations_on(user: AnyUser, activity: Activity) -> tuple[list[Recommendation], list[Recommendation]]:
+    """Recommendations made at this activity, and those that it takes forward. One query where there is none."""
+    forward = Exists(FollowUp.objects.filter(recommendation=OuterRef("pk"), activity=activity))
+    rows: Any = Recommendation.objects.visible_to(user).annotate(is_forward=forward)
+    parties = (f"addressee_rows__{name}" for name in ("participant", "portfolio", "body"))
+    found = list(rows.filter(Q(activity=activity) | Q(is_forward=True)).prefetch_related("follow_ups", *parties))
+    return [row for row in found if row.activity_id == activity.pk], [row for row in found if row.is_forward]
