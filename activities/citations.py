@@ -44,6 +44,11 @@ def ris(activity: Activity, process: Process) -> str:
         ("M1", activity.reference),
         ("UR", address_of(activity)),
     ]
+    return ris_of(pairs)
+
+
+def ris_of(pairs: list[tuple[str, str]]) -> str:
+    """Tags and texts as one RIS record; empty texts are left out, lines end with CR LF."""
     lines = [f"{tag}  - {_one_line(text)}" for tag, text in pairs if text]
     return "\r\n".join([*lines, "ER  - ", ""])
 
@@ -63,6 +68,13 @@ def bibtex(activity: Activity, process: Process) -> str:
     if activity.start and activity.date_precision in {DatePrecision.DAY, DatePrecision.MONTH}:
         lines.append(f"  month = {_MONTHS[activity.start.month - 1]},")
     return "\n".join([f"@misc{{{activity.reference},", *lines, "}", ""])
+
+
+def bibtex_of(key: str, *, author: str, texts: dict[str, str], address: str) -> str:
+    """One @misc entry; characters that TeX reads as commands are written out."""
+    fields = {"author": f"{{{_tex(author)}}}"} | {name: _tex(text) for name, text in texts.items()} | {"url": address}
+    lines = [f"  {name} = {{{text}}}," for name, text in fields.items() if text]
+    return "\n".join([f"@misc{{{key},", *lines, "}", ""])
 
 
 def _place(activity: Activity) -> str:

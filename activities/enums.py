@@ -28,6 +28,22 @@ class ReviewOutcome(TextChoices):
     NOT_STATED = "not-stated", _("Not stated")
 
 
+class MandateAct(TextChoices):
+    """What a meeting did with a goal, an objective or an area [58]."""
+
+    SET = "set", _("Set")
+    AMENDED = "amended", _("Amended")
+    REAFFIRMED = "reaffirmed", _("Reaffirmed")
+
+
+class FollowUpKind(TextChoices):
+    """What a dated update on a recommendation tells [72, 73]."""
+
+    UPDATE = "update", _("What was done")
+    TAKEN_FORWARD = "taken-forward", _("An activity takes it forward")
+    SPIN_OFF = "spin-off", _("It goes on outside the process")
+
+
 class Interest(TextChoices):
     TAKE_PART = "take-part", _("Take part")
     OBSERVE = "observe", _("Observe")

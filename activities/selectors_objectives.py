@@ -5,49 +5,104 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from activities.models import Activity, Goal, Objective, ProgrammeArea, Review
+from activities.enums import MandateAct, ReviewOutcome
+from activities.models import Activity, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Review, ReviewEvidence
 from activities.selectors import archive_base
 
 if TYPE_CHECKING:
     from members.models import AnyUser
 
+_DONE = (ReviewOutcome.MET, ReviewOutcome.COMPLETED, ReviewOutcome.MOVED)
+_NEWEST = F("start").desc(nulls_last=True)
+
+
+def reviews_by(user: AnyUser, day: date | None) -> QuerySet[Review]:
+    """Reviews by meetings that `user` may see and that had ended on `day`, the latest first."""
+    reviews = Review.objects.filter(meeting__in=archive_base(user).order_by().values("pk"))
+    if day:
+        reviews = reviews.filter(meeting__last_day__lte=day)
+    return reviews.select_related("meeting", "moved_to_forum").order_by("-meeting__start", "-pk")
+
 
 def _reviews(user: AnyUser, day: date | None) -> Prefetch[Any]:
-    """Reviews by meetings that had ended on `day`, the latest first."""
-    reviews = Review.objects.filter(meeting__in=Activity.objects.visible_to(user).live())
-    if day:
-        reviews = reviews.filter(Q(meeting__last_day__lte=day))
-    ordered = reviews.select_related("meeting", "moved_to_forum").prefetch_related("continued_in", "source")
-    return Prefetch("reviews", ordered.order_by("-meeting__start", "-pk"), to_attr="reviews_then")
+    evidence: QuerySet[Any] = ReviewEvidence.objects.filter(
+        Q(activity__isnull=True) | Q(activity__in=archive_base(user).order_by().values("pk"))
+    ).select_related("activity")
+    challenges: QuerySet[Any] = OpenChallenge.objects.select_related("settled_at")
+    parts: list[Any] = ["continued_in", "source", Prefetch("evidence", evidence), Prefetch("challenges", challenges)]
+    found = reviews_by(user, day).prefetch_related(*parts)
+    return Prefetch("reviews", found, to_attr="reviews_then")
 
 
-def _mandate(user: AnyUser, day: date | None) -> Prefetch[Any]:
-    activities = archive_base(user).order_by("start", "reference")
-    return Prefetch("mandate", activities.filter(last_day__lte=day) if day else activities, to_attr="mandate_then")
+def _mandates(user: AnyUser, day: date | None) -> tuple[Prefetch[Any], Prefetch[Any]]:
+    """Acts that counted on `day`, earliest first; and those that set it only later."""
+    seen: QuerySet[Any] = (
+        Mandate.objects.visible_to(user).dated().select_related("activity").order_by(F("in_force").asc(nulls_first=True), "pk")
+    )
+    ahead = seen.filter(act=MandateAct.SET, in_force__gt=day) if day else seen.none()
+    by_then = seen.filter(Q(in_force__lte=day) | Q(in_force__isnull=True)) if day else seen
+    return Prefetch("mandates", by_then, to_attr="mandates_then"), Prefetch("mandates", ahead, to_attr="sets_ahead")
+
+
+def activities_by(user: AnyUser, day: date | None) -> QuerySet[Activity]:
+    """Activities of the archive; with a day, those that had begun."""
+    activities = archive_base(user)
+    return activities.filter(start__lte=day) if day else activities
+
+
+def _number(through: Any, field: str, user: AnyUser, day: date | None) -> Coalesce:
+    """Number of linked activities of the outer row, counted by the database."""
+    seen = activities_by(user, day).order_by().values("pk")
+    links = through._default_manager.filter(**{field: OuterRef("pk")}, activity__in=seen)
+    counted = links.order_by().values(field).annotate(n=Count("activity", distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def goals(user: AnyUser, day: date | None = None) -> QuerySet[Goal]:
-    return Goal.objects.visible_to(user).prefetch_related(_reviews(user, day), _mandate(user, day), "theme", "source")
+    """Goals with acts and reviews by `day`."""
+    return Goal.objects.visible_to(user).prefetch_related(
+        _reviews(user, day), *_mandates(user, day), "theme", "source", "objectives"
+    )
 
 
 def objectives(user: AnyUser, day: date | None = None) -> QuerySet[Objective]:
-    """Objectives with what was set and found by `day`; active as of the last mandate: `is_active(row, day)`."""
-    activities = archive_base(user).filter(start__isnull=False).select_related("kind").order_by("start", "reference")
-    held = Prefetch("activities", activities.filter(start__lte=day) if day else activities, to_attr="activities_then")
-    return Objective.objects.visible_to(user).prefetch_related(
-        _reviews(user, day), _mandate(user, day), held, "theme", "source", "linked_programme_areas"
-    )
-
-
-def programme_areas(user: AnyUser) -> QuerySet[ProgrammeArea]:
-    activities = archive_base(user).select_related("kind").order_by("start", "reference")
+    """Objectives with what was set and found by `day`, and `activity_count`. See `is_set` and `is_active`."""
+    number = _number(Activity.objectives.through, "objective", user, day)
+    areas = Prefetch("linked_programme_areas", _agreed_areas(user, day), to_attr="areas_then")
     return (
-        ProgrammeArea.objects.visible_to(user)
-        .select_related("agreed_at")
-        .prefetch_related("related_objectives", "theme", "source", Prefetch("activities", activities, to_attr="activities_then"))
+        Objective.objects.visible_to(user)
+        .annotate(activity_count=number)
+        .prefetch_related(_reviews(user, day), *_mandates(user, day), areas, "theme", "source", "goals")
     )
+
+
+def _agreed_areas(user: AnyUser, day: date | None) -> QuerySet[ProgrammeArea]:
+    rows = ProgrammeArea.objects.visible_to(user)
+    if day is None:
+        return rows
+    ahead = Mandate.objects.visible_to(user).dated().filter(area=OuterRef("pk"), act=MandateAct.SET, in_force__gt=day)
+    return rows.exclude(Exists(ahead))
+
+
+def programme_areas(user: AnyUser, day: date | None = None, *, also_later: bool = False) -> QuerySet[ProgrammeArea]:
+    """Areas that had been agreed by `day`; `also_later` for a page that says that one had not."""
+    rows = ProgrammeArea.objects.visible_to(user) if also_later else _agreed_areas(user, day)
+    number = _number(Activity.programme_areas.through, "programmearea", user, day)
+    reviews = Prefetch("reviews", reviews_by(user, day).select_related("objective", "goal", "meeting"), to_attr="reviews_then")
+    return rows.annotate(activity_count=number).prefetch_related(
+        *_mandates(user, day), reviews, "related_objectives", "theme", "source"
+    )
+
+
+def activities_of(row: Objective | ProgrammeArea, user: AnyUser, day: date | None = None) -> QuerySet[Activity]:
+    """Activities on an objective or area that had begun by `day`, earliest first; undated ones last, where no day is asked."""
+    link = "objectives" if isinstance(row, Objective) else "programme_areas"
+    linked = getattr(Activity, link).through._default_manager.filter(**{f"{row._meta.model_name}": row.pk}).values("activity")
+    rows = activities_by(user, day).filter(pk__in=linked)
+    return rows.select_related("kind").order_by(F("start").asc(nulls_last=True), "reference")
 
 
 def latest_review(row: Any) -> Review | None:
@@ -55,6 +110,31 @@ def latest_review(row: Any) -> Review | None:
     return row.reviews_then[0] if row.reviews_then else None
 
 
+def is_set(row: Any) -> bool:
+    """Whether the last of the acts that set it counted on the day asked for; where none is known, always."""
+    return not row.sets_ahead
+
+
 def is_active(row: Any) -> bool:
-    """Whether the objective had been set by the day asked for; where no mandate is known, always."""
-    return bool(row.mandate_then) or not row.mandate.all()
+    """Set by the day asked for, and by then found neither met nor completed nor moved. "Not stated" is not "dropped"."""
+    review = latest_review(row)
+    return is_set(row) and not (review and review.outcome in _DONE)
+
+
+def agreed_mandate(row: Any) -> Mandate | None:
+    """The act that set an area, of a row with `mandates_then`."""
+    return next((mandate for mandate in row.mandates_then if mandate.act == MandateAct.SET), None)
+
+
+def open_challenges(user: AnyUser, day: date | None = None, *, before: Activity | None = None) -> QuerySet[OpenChallenge]:
+    """Challenges that no meeting had settled by `day`; with `before`, those carried to that meeting's agenda [74]."""
+    rows = OpenChallenge.objects.filter(review__in=reviews_by(user, day).order_by().values("pk"))
+    settled = Q(settled_at__isnull=False)
+    if day:
+        settled &= Q(settled_at__last_day__lte=day)
+    if before is not None:
+        rows = rows.exclude(review__meeting=before)
+        settled &= ~Q(settled_at=before)
+        if before.start:
+            rows = rows.filter(Q(review__meeting__start__lte=before.start) | Q(review__meeting__start__isnull=True))
+    return rows.exclude(settled).select_related("review__meeting", "review__objective", "review__goal", "settled_at")

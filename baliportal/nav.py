@@ -36,6 +36,9 @@ MAIN = (
 DESK = (
     Entry(_("Work to do"), "desk", "desk"),
     Entry(_("Record"), "activities:desk_activity_list", "activities"),
+    Entry(_("Objectives"), "activities:aim_list", "objectives"),
+    Entry(_("Reviews"), "activities:review_meetings", "reviews"),
+    Entry(_("Recommendations"), "activities:desk_recommendation_list", "recommendations"),
     Entry(_("Contacts"), "members:contact_list", "contacts"),
     Entry(_("Forums"), "members:forum_desk_list", "forums"),
     Entry(_("Calls"), "activities:desk_call_list", "steering-group"),

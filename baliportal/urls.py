@@ -3,11 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+import members.converters  # noqa: F401 - registers "code"
 from baliportal.views import (
     about,
     activity,
     activity_files,
     agenda,
+    aim_files,
     calendar,
     corrections,
     desk,
@@ -22,6 +24,7 @@ from baliportal.views import (
     reference,
     search,
     start,
+    thread,
 )
 from members.views import contact
 
@@ -35,6 +38,9 @@ pages: list[URLPattern | URLResolver] = [
     path("activities/", activity.activity_list, name="activity_list"),
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
     path("activities/<str:reference>/history/", activity.activity_history, name="activity_history"),
+    path("objectives/<code:code>/thread/", thread.objective_thread, name="objective_thread"),
+    path("programme-areas/<code:code>/thread/", thread.programme_area_thread, name="programme_area_thread"),
+    path("recommendations/<code:code>/thread/", thread.recommendation_thread, name="recommendation_thread"),
     path("participants/", participant.participant_list, name="participant_list"),
     path("participants/<slug:slug>/", participant.participant_detail, name="participant_detail"),
     path("participants/<slug:slug>/history/", participant.participant_history, name="participant_history"),
@@ -79,6 +85,13 @@ urlpatterns = [
     path("activities/<str:reference>.ics", activity_files.activity_ics, name="activity_ics"),
     path("activities/<str:reference>/cite.ris", activity_files.activity_ris, name="activity_ris"),
     path("activities/<str:reference>/cite.bib", activity_files.activity_bib, name="activity_bib"),
+    *(
+        path(f"{stem}/<code:code>/cite.{ending}", getattr(aim_files, f"{name}_{ending}"), name=f"{name}_{ending}")
+        for stem, name in (("objectives", "objective"), ("programme-areas", "area"), ("recommendations", "recommendation"))
+        for ending in ("ris", "bib")
+    ),
+    path("feeds/objectives.atom", feeds.objectives_feed, name="objectives_feed"),
+    path("feeds/recommendations.atom", feeds.recommendations_feed, name="recommendations_feed"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
     path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),

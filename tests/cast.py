@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from activities.enums import ActivityStatus
+from activities.enums import ActivityStatus, ReviewOutcome
 from activities.models import (
     Activity,
     ActivityKind,
@@ -26,11 +26,14 @@ from activities.models import (
     ConsultationQuestion,
     CorrectionRequest,
     Invitation,
+    Mandate,
     NationalAgendaItem,
     NationalMeeting,
     Objective,
+    OpenChallenge,
     ProgrammeArea,
     Recommendation,
+    Review,
 )
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
@@ -88,6 +91,8 @@ class World:
     objective: str = "OBJ-01"
     programme_area: str = "PA-01"
     recommendation: str = "XX-REC-2010-01"
+    mandate: int = 0
+    challenge: int = 0
     participant_a: str = "aland"
     participant_b: str = "bland"
     document: str = "XX-R-2010-01"
@@ -124,7 +129,7 @@ class World:
     consultation: int = 0
     consultation_b: int = 0
     room_consultation: int = 0
-    past_activity: str = "XX-2009-01"
+    past_activity: str = "XX-2009-02"
     comment_a: int = 0
     agenda_item_a: int = 0
     meeting_a: int = 0
@@ -331,7 +336,13 @@ def _records(world: World, parties: dict[str, Participant]) -> None:
     world.invitation_b = Invitation.objects.create(participant=parties["b"], **issued).pk
     other = Activity.objects.create(reference=world.other_activity, title="Other", **common, **published)
     world.other_invitation = Invitation.objects.create(participant=parties["b"], **(issued | {"activity": other})).pk
-    Objective.objects.create(code=world.objective, order=1, short_title="First")
+    objective = Objective.objects.create(code=world.objective, order=1, short_title="First")
+    world.mandate = Mandate.objects.create(objective=objective, decided=date(2010, 1, 1)).pk
+    earlier = Activity.objects.create(
+        reference="XX-2009-01", title="Earlier", kind=kind, start=date(2009, 1, 1), status=ActivityStatus.HELD, **published
+    )
+    review = Review.objects.create(meeting=earlier, objective=objective, outcome=ReviewOutcome.NOT_STATED)
+    world.challenge = OpenChallenge.objects.create(review=review, text="Still open").pk
     ProgrammeArea.objects.create(code=world.programme_area, order=1, short_title="First")
     Recommendation.objects.create(reference=world.recommendation, text="Do it")
     _document(world.document, by, AccessClass.PUBLIC)

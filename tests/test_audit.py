@@ -9,8 +9,9 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from activities.models import Activity, Invitation
-from activities.services import attendance, invitations
+from activities.enums import FollowUpKind
+from activities.models import Activity, Goal, Invitation, Mandate, Objective
+from activities.services import aims, attendance, followup, invitations, reviews
 from activities.services.activities import edit_activity, publish_activity, record_activity, withdraw_activity
 from activities.services.nominations import Nominee, confirm_delegate, decline_invitation, submit_delegation
 from members.enums import AppointmentRole
@@ -105,6 +106,28 @@ def walk(world: World) -> None:
     kept, other = [directory.save_record(record=twin, by=staff) for twin in twins]
     merged = merging.merge_officials(kept=kept, other=other, choices={"name": "other"}, by=staff)
     merging.unmerge_officials(record=merged, by=staff)
+    promise_to_result(world, staff)
+
+
+def promise_to_result(world: World, staff: User) -> None:
+    """A new goal is set, reviewed with evidence, leaves a challenge; a recommendation is addressed and followed up."""
+    meeting = Activity.objects.get(reference="XX-2009-01")
+    goal = aims.save_aim(aim=Goal(code="GOAL-9", order=9, short_title="Goal"), links={"objectives": []}, by=staff)
+    aims.save_aim(aim=goal, links={"objectives": [Objective.objects.get()]}, expected_version=1, by=staff)
+    mandate = aims.save_mandate(mandate=Mandate(goal=goal, activity=meeting), by=staff)
+    aims.remove_mandate(mandate=aims.save_mandate(mandate=mandate, expected_version=1, by=staff), by=staff)
+    evidence = [reviews.Evidence(text="Seen")]
+    finding = reviews.Finding(fields={"outcome": "met"}, evidence=evidence, challenges=["Still open"])
+    review = reviews.save_review(meeting=meeting, aim=goal, finding=finding, expected_version=0, by=staff)
+    reviews.save_review(meeting=meeting, aim=goal, finding=finding, expected_version=1, by=staff)
+    challenge = review.challenges.first()
+    assert challenge
+    reviews.settle_challenge(challenge=challenge, meeting=meeting, settlement="Settled", by=staff)
+    asked = followup.Asked({"text": "Do it too"}, participants=[Participant.objects.get(slug="aland")])
+    row = followup.record_recommendation(asked=asked, by=staff)
+    followup.edit_recommendation(recommendation=row, asked=followup.Asked({"text": "Do"}), expected_version=1, by=staff)
+    update = followup.Update(FollowUpKind.TAKEN_FORWARD, "Done", activity=meeting)
+    followup.add_follow_up(recommendation=row, update=update, by=staff)
 
 
 def test_every_event_says_by_whom_and_why(world: World) -> None:
@@ -127,6 +150,8 @@ def test_every_event_says_by_whom_and_why(world: World) -> None:
         "import_contacts",
         "undo_import",
         "merge_officials",
+        "review",
+        "record_mandate",
     } <= verbs
 
 

@@ -14,19 +14,24 @@ from django.utils import timezone
 from activities.models import (
     Activity,
     ActivityFeedback,
+    Addressee,
     AreaInterest,
     Attendance,
     Consultation,
     Delegate,
+    FollowUp,
     Goal,
     Hosting,
     Invitation,
+    Mandate,
     Nomination,
     Objective,
     ProgrammeArea,
+    Recommendation,
     Reply,
     ReplyVersion,
     Review,
+    ReviewEvidence,
     Session,
 )
 from members.models import (
@@ -124,6 +129,16 @@ def fill(world: World) -> None:
     area = ProgrammeArea.objects.get()
     Review.objects.create(meeting=activity, objective=objective, outcome="not-stated")
     Review.objects.create(meeting=activity, goal=goal, outcome="met")
+    continued = Review(meeting=Activity.objects.get(reference=world.other_activity), objective=objective, outcome="continued")
+    with transaction.atomic():
+        continued.save()
+        continued.continued_in.add(area)
+    ReviewEvidence.objects.create(review=continued, text="Seen")
+    Mandate.objects.create(area=area, activity=activity)
+    recommendation = Recommendation.objects.get()
+    Recommendation.objects.update(due=date(2030, 1, 1))
+    Addressee.objects.create(recommendation=recommendation, participant=a)
+    FollowUp.objects.create(recommendation=recommendation, text="Done", recorded_by=by)
     AreaInterest.objects.create(participant=a, area=area, interest="observe")
     ParticipantDeclaration.objects.create(participant=a, declared_by=by)
     call = Consultation.objects.get(pk=world.consultation)
@@ -177,6 +192,16 @@ BREAK: dict[str, Any] = {
     "Delivery.delivery_transition": "UPDATE members_delivery SET state = 'bounced', accepted_at = now() WHERE state = 'sending'",
     "Session.session_inside_activity": "UPDATE activities_session SET day = '1999-01-01'",
     "Review.review_continued_has_area": "UPDATE activities_review SET outcome = 'continued' WHERE objective_id IS NOT NULL",
+    "ReviewArea.review_continued_keeps_area": "DELETE FROM activities_review_continued_in",
+    "ck_mandate_one_aim": "UPDATE activities_mandate SET goal_id = NULL, objective_id = NULL, area_id = NULL",
+    "ck_mandate_meeting_or_day": "UPDATE activities_mandate SET activity_id = NULL, decided = NULL",
+    "uniq_mandate_aim_meeting_act": lambda: copy("activities_mandate", "activity_id IS NOT NULL"),
+    "ck_review_evidence_says_something": "UPDATE activities_reviewevidence SET text = ''",
+    "ck_open_challenge_settled_says_how": "UPDATE activities_openchallenge SET settlement = 'Settled'",
+    "ck_recommendation_due_or_as_appropriate": "UPDATE activities_recommendation SET as_appropriate = true",
+    "ck_addressee_one_party": "UPDATE activities_addressee SET participant_id = NULL",
+    "uniq_addressee_party": lambda: copy("activities_addressee"),
+    "ck_followup_forward_names_activity": "UPDATE activities_followup SET kind = 'taken-forward'",
     "ProgressReport.progress_report_frozen": f"UPDATE reports_progressreport SET title = 'z' WHERE id = {FROZEN}",
     "ProgressReport.progress_report_kept": f"DELETE FROM reports_progressreport WHERE id = {FROZEN}",
     "Rendering.rendering_done": f"UPDATE reports_rendering SET sha256 = 'z' WHERE id = {DONE}",

@@ -3,9 +3,10 @@
 from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
 from activities.models.consultation import Consultation, ConsultationAddressee, ConsultationQuestion, Reply, ReplyVersion
 from activities.models.correction import CorrectionRequest
-from activities.models.followup import FollowUp, Recommendation
+from activities.models.followup import Addressee, FollowUp, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
+from activities.models.mandate import Mandate
 from activities.models.national import (
     ActivityFeedback,
     Comment,
@@ -14,7 +15,7 @@ from activities.models.national import (
     NationalMeeting,
     Stakeholder,
 )
-from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea, Review
+from activities.models.objective import AreaInterest, Goal, Objective, ProgrammeArea
 from activities.models.planning import (
     Contribution,
     ExternalReference,
@@ -24,6 +25,7 @@ from activities.models.planning import (
     PriorityNeed,
     Proposal,
 )
+from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEvidence
 
 __all__ = [
     "Activity",
@@ -31,6 +33,7 @@ __all__ = [
     "ActivityFeedback",
     "ActivityKind",
     "ActivityObjective",
+    "Addressee",
     "Agenda",
     "AgendaItem",
     "AreaInterest",
@@ -51,11 +54,13 @@ __all__ = [
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "Mandate",
     "NationalAgendaItem",
     "NationalCoordination",
     "NationalMeeting",
     "Nomination",
     "Objective",
+    "OpenChallenge",
     "Outreach",
     "PriorityNeed",
     "ProgrammeArea",
@@ -64,6 +69,8 @@ __all__ = [
     "Reply",
     "ReplyVersion",
     "Review",
+    "ReviewArea",
+    "ReviewEvidence",
     "Session",
     "Stakeholder",
 ]

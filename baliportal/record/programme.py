@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from activities.enums import Origin, ReviewOutcome
-from activities.models import Goal, Objective, ProgrammeArea, Review
+from activities.models import Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Review
 from baliportal.record.directory import PROVENANCE, provenance
 from baliportal.record.lookups import Lookups
 from baliportal.record.rows import Row, RowError
@@ -50,29 +50,21 @@ class ProgrammeLoaders:
         }
 
     def goal(self, row: Row) -> Written:
-        fields = self._aim(row) | {name: row.text(name, most=60) for name in ("mandate_paragraph", "status_basis")}
+        fields = self._aim(row) | {"status_basis": row.text("status_basis", most=60)}
         return Written(fields=fields, links=self._links(row))
 
     def objective(self, row: Row) -> Written:
-        fields = self._aim(row) | {name: row.text(name, most=60) for name in ("mandate_paragraph", "status_basis")}
+        fields = self._aim(row) | {"status_basis": row.text("status_basis", most=60)}
         return Written(fields=fields, links=self._links(row))
 
     def area(self, row: Row) -> Written:
-        agreed = row.partial("agreed")
-        return Written(
-            fields=self._aim(row)
-            | {"agreed": agreed.first, "agreed_precision": agreed.precision, "origin": row.choice("origin", ORIGINS)},
-            links=self._links(row),
-        )
+        return Written(fields=self._aim(row) | {"origin": row.choice("origin", ORIGINS)}, links=self._links(row))
 
     def goal_links(self, row: Row) -> Written:
         return Written(
             fields={},
-            links={
-                "mandate": [*row.references("mandate", self.lookups.activities)],
-                "objectives": [*row.references("objectives", self.lookups.objectives)],
-            },
-            children=lambda goal: self._review(row, goal=goal),
+            links={"objectives": [*row.references("objectives", self.lookups.objectives)]},
+            children=lambda goal: self._found(row, goal=goal),
         )
 
     def objective_links(self, row: Row) -> Written:
@@ -80,11 +72,8 @@ class ProgrammeLoaders:
         self.areas_of[row.text("code")] = {area.code for area in areas}
         return Written(
             fields={},
-            links={
-                "mandate": [*row.references("mandate", self.lookups.activities)],
-                "linked_programme_areas": [*areas],
-            },
-            children=lambda objective: self._review(row, objective=objective),
+            links={"linked_programme_areas": [*areas]},
+            children=lambda objective: self._found(row, objective=objective),
         )
 
     def area_links(self, row: Row) -> Written:
@@ -94,7 +83,32 @@ class ProgrammeLoaders:
         if said != mirrored:
             differing = ", ".join(sorted(said ^ mirrored))
             raise RowError(f"related_objectives and linked_programme_areas of objectives.csv differ in {differing}.")
-        return Written(fields={"agreed_at": row.reference("agreed_at", self.lookups.activities)})
+        return Written(fields={}, children=lambda area: self._agreed(row, area))
+
+    def _found(self, row: Row, **aim: Any) -> None:
+        self._mandates(row, **aim)
+        self._review(row, **aim)
+
+    def _mandates(self, row: Row, **aim: Any) -> None:
+        """The activities that set it; the file knows of no other act, and gives one paragraph for all of them."""
+        paragraph = row.text("mandate_paragraph", most=60)
+        for target in aim.values():
+            target.mandates.all().delete()
+        for activity in row.references("mandate", self.lookups.activities):
+            self._mandate(Mandate(activity=activity, paragraph=paragraph, **aim))
+
+    def _agreed(self, row: Row, area: ProgrammeArea) -> None:
+        """The meeting that agreed the area, and the date as far as the file knows it."""
+        agreed, meeting = row.partial("agreed"), row.reference("agreed_at", self.lookups.activities)
+        area.mandates.all().delete()
+        if agreed.first or meeting:
+            dated = {"decided": agreed.first, "decided_precision": agreed.precision} if agreed.first else {}
+            self._mandate(Mandate(area=area, activity=meeting, **dated))
+
+    @staticmethod
+    def _mandate(mandate: Mandate) -> None:
+        mandate.full_clean(validate_constraints=False)
+        mandate.save()
 
     def _review(self, row: Row, *, objective: Objective | None = None, goal: Goal | None = None) -> None:
         """What a meeting found; "continued in" are the linked areas that continue objectives."""
@@ -103,6 +117,7 @@ class ProgrammeLoaders:
         target = objective or goal
         if target is None or meeting is None:
             return
+        OpenChallenge.objects.filter(review__in=target.reviews.all()).delete()
         target.reviews.all().delete()
         review = Review(
             meeting=meeting,
@@ -138,21 +153,21 @@ def loaders(lookups: Lookups) -> tuple[list[Loader], list[Loader]]:
     """Before the activities, and after them."""
     of = ProgrammeLoaders(lookups)
     goal, objective, area = (*GOAL_COLUMNS, *PROVENANCE), (*OBJECTIVE_COLUMNS, *PROVENANCE), (*AREA_COLUMNS, *PROVENANCE)
-    reviews = ("reviews",)
+    found, agreed = ("mandates", "reviews"), ("mandates",)
     before = [
-        Loader("goals.csv", Goal, goal, _code, _find(Goal), of.goal, reviews),
-        Loader("programme_areas.csv", ProgrammeArea, area, _code, _find(ProgrammeArea), of.area),
-        Loader("objectives.csv", Objective, objective, _code, _find(Objective), of.objective, reviews),
+        Loader("goals.csv", Goal, goal, _code, _find(Goal), of.goal, found),
+        Loader("programme_areas.csv", ProgrammeArea, area, _code, _find(ProgrammeArea), of.area, agreed),
+        Loader("objectives.csv", Objective, objective, _code, _find(Objective), of.objective, found),
     ]
     after = [
-        Loader("goals.csv", Goal, goal, _code, _find(Goal), of.goal_links, reviews, "goals.csv (links)"),
+        Loader("goals.csv", Goal, goal, _code, _find(Goal), of.goal_links, found, "goals.csv (links)"),
         Loader(
             *("objectives.csv", Objective, objective, _code, _find(Objective)),
-            *(of.objective_links, reviews, "objectives.csv (links)"),
+            *(of.objective_links, found, "objectives.csv (links)"),
         ),
         Loader(
             *("programme_areas.csv", ProgrammeArea, area, _code, _find(ProgrammeArea)),
-            *(of.area_links, (), "programme_areas.csv (links)"),
+            *(of.area_links, agreed, "programme_areas.csv (links)"),
         ),
     ]
     return before, after

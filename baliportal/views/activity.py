@@ -21,6 +21,7 @@ from activities.filters import NAMES
 from activities.history import activity_changes
 from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
+from activities.selectors_followup import recommendations_on
 from baliportal.filters import archive_for, refused
 from baliportal.views.errors import gone
 from members.charts import dot_timeline
@@ -155,6 +156,7 @@ def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse
 def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
     objectives = [objective.pk for objective in activity.objectives.all()]
     kept_by = process()
+    made, forward = recommendations_on(request.user, activity)
     return {
         "process": kept_by,
         "activity": activity,
@@ -165,7 +167,8 @@ def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
         "documents": documents_of(request.user, activity),
         "participation": participation(activity),
         "trail": same_objective(request.user, activity, objectives) if objectives else [],
-        "recommendations": activity.recommendations.visible_to(request.user).prefetch_related("follow_ups"),
+        "recommendations": made,
+        "takes_forward": forward,
         "citation": citation(activity, kept_by),
         "url": address_of(activity),
         "today": today(),

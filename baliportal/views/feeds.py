@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -12,7 +17,10 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from activities.calendars import address_of, calendar_of
-from activities.models import Activity
+from activities.citations_aims import address_of_row
+from activities.models import Activity, Recommendation, Review
+from activities.selectors_followup import recommendations, standing_of
+from activities.selectors_objectives import reviews_by
 from baliportal.filters import archive_for, refused
 from baliportal.views.activity import process
 from members.partial_dates import format_partial, format_span
@@ -110,4 +118,74 @@ def _add(feed: Atom1Feed, activity: Activity) -> None:
         pubdate=activity.published_at or activity.recorded_at,
         updateddate=activity.changed_at,
         categories=[objective.short_title for objective in activity.objectives.all()],
+    )
+
+
+def _changed(name: str) -> Subquery:
+    """When the history last saw the outer row change."""
+    events: Any = apps.get_model("activities", f"{name}Event")._default_manager
+    newest = events.filter(pgh_obj_id=OuterRef("pk")).order_by().values("pgh_obj_id").annotate(at=Max("pgh_created_at"))
+    return Subquery(newest.values("at"))
+
+
+def _feed(request: HttpRequest, words: str, page: str) -> Atom1Feed:
+    return Atom1Feed(
+        title=f"{process().name}: {words}",
+        link=f"{settings.ORIGIN}{reverse(page)}",
+        description="",
+        language="en",
+        feed_url=f"{settings.ORIGIN}{request.path}",
+    )
+
+
+@require_safe
+@login_not_required
+def objectives_feed(request: HttpRequest) -> HttpResponse:
+    """What meetings found about goals and objectives, the last changed first, as an Atom feed."""
+    rows = reviews_by(request.user, None).select_related("objective", "goal", "meeting", "moved_to_forum")
+    rows = rows.annotate(changed=_changed("Review")).order_by("-changed", "-pk")[:MOST_ENTRIES]
+    with override("en"):
+        feed = _feed(request, "reviews of goals and objectives", "activities:objective_list")
+        for review in rows:
+            _add_review(feed, review)
+        content = feed.writeString("utf-8")
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _add_review(feed: Atom1Feed, review: Review) -> None:
+    aim: Any = review.aim
+    found = [review.get_outcome_display(), review.status_qualifier, str(review.moved_to_forum or ""), review.finding]
+    ended = review.meeting.last_day or review.meeting.start
+    feed.add_item(
+        title=f"{aim.code} {aim.title}: {review.get_outcome_display()}",
+        link=address_of_row(aim),
+        description=". ".join([*(words for words in found if words), review.meeting.title]) + ".",
+        unique_id=f"{address_of_row(aim)}#review-{review.meeting.reference}",
+        pubdate=datetime.combine(ended, time(), UTC) if ended else None,
+        updateddate=review.changed,  # type: ignore[attr-defined]  # annotated
+    )
+
+
+@require_safe
+@login_not_required
+def recommendations_feed(request: HttpRequest) -> HttpResponse:
+    """Recommendations and their latest news, as an Atom feed. Restricted ones never leave by a feed."""
+    rows = recommendations(AnonymousUser())[:MOST_ENTRIES]
+    with override("en"):
+        feed = _feed(request, "recommendations", "activities:recommendation_list")
+        for row in rows:
+            _add_recommendation(feed, row)
+        content = feed.writeString("utf-8")
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _add_recommendation(feed: Atom1Feed, row: Recommendation) -> None:
+    updates = row.updates  # type: ignore[attr-defined]  # prefetched
+    feed.add_item(
+        title=f"{row.reference}: {standing_of(row).words}",
+        link=address_of_row(row),
+        description=" ".join([row.text, *(update.text for update in updates[:1])]),
+        unique_id=address_of_row(row),
+        pubdate=row.recorded_at,
+        updateddate=updates[0].recorded_at if updates else row.recorded_at,
     )

@@ -1,0 +1,109 @@
+"""Forms of recommendations and their follow-up: they validate and clean; services store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from activities.enums import FollowUpKind
+from activities.forms_aims import MOST_TEXT, ActivityByReference, VersionedForm
+from activities.models import Recommendation
+from activities.services.followup import Asked, Update
+from members.models import Body, Participant, Portfolio
+
+_PLAIN = ("text", "activity", "document_symbol", "document_version", "paragraph", "objective", "area", "addressees")
+_MORE = ("due", "as_appropriate", "coordinator", "access_class")
+_PARTIES = ("participants", "portfolios", "bodies")
+
+
+class RecommendationForm(VersionedForm):
+    """A recommendation from a paragraph of a document, or typed; whom it is addressed to, until when."""
+
+    activity = ActivityByReference(label=_("Meeting"), required=False, help_text=_("Its reference, such as BP-2003-06."))
+    document_symbol = forms.CharField(
+        label=_("Symbol of the document"),
+        max_length=40,
+        required=False,
+        help_text=_("Such as BP-R-2004-01."),
+        validators=[RegexValidator(r"\A[A-Za-z0-9.-]+\Z", _("Use letters, digits, points and hyphens, as in BP-R-2004-01."))],
+    )
+    document_version = forms.IntegerField(label=_("Version of the document"), required=False, min_value=1, max_value=999)
+    due = forms.DateField(
+        label=_("To be done by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    participants = forms.ModelMultipleChoiceField(
+        label=_("Addressed to participants"),
+        required=False,
+        queryset=Participant.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    portfolios = forms.ModelMultipleChoiceField(
+        label=_("Addressed to portfolios in every government"),
+        required=False,
+        queryset=Portfolio.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    bodies = forms.ModelMultipleChoiceField(
+        label=_("Addressed to bodies"), required=False, queryset=Body.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Recommendation
+        fields = (*_PLAIN, *_MORE)
+        labels = {
+            "text": _("Text of the recommendation"),
+            "paragraph": _("Paragraph"),
+            "objective": _("Objective"),
+            "area": _("Programme area"),
+            "addressees": _("Addressed to, in the words of the text"),
+            "as_appropriate": _("The text says “as appropriate” and names no day"),
+            "coordinator": _("Coordinator"),
+            "access_class": _("Who may read it"),
+        }
+        help_texts = {"coordinator": _("An office, not a person.")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            rows = list(self.instance.addressee_rows.all())
+            for name, field in zip(_PARTIES, ("participant_id", "portfolio_id", "body_id"), strict=True):
+                self.fields[name].initial = [getattr(row, field) for row in rows if getattr(row, field)]
+
+    def validate_constraints(self) -> None:
+        """Asked by the service, which says it at the field."""
+
+    def asked(self) -> Asked:
+        """The cleaned answers, for the service."""
+        data = self.cleaned_data
+        fields = {name: data[name] for name in (*_PLAIN, *_MORE)}
+        return Asked(fields, list(data["participants"]), list(data["portfolios"]), list(data["bodies"]))
+
+
+class FollowUpForm(forms.Form):
+    """One dated update."""
+
+    kind = forms.ChoiceField(label=_("What kind of news is it?"), choices=FollowUpKind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What was done"),
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Nothing about victims, smuggled people or suspects."),
+    )
+    activity = ActivityByReference(
+        label=_("Activity that takes it forward"), required=False, help_text=_("Its reference, such as BP-2003-06.")
+    )
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        max_length=250,
+        required=False,
+        help_text=_("Such as a symbol and paragraph: BP-R-2004-01, paragraph 5."),
+    )
+    is_closed = forms.BooleanField(label=_("It is completed: nothing more is awaited"), required=False)
+
+    def update(self) -> Update:
+        """The cleaned answers, for the service."""
+        data = self.cleaned_data
+        return Update(FollowUpKind(data["kind"]), data["text"], data["evidence"], data["activity"], data["is_closed"])

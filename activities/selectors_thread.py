@@ -1,0 +1,100 @@
+"""Reading the thread from a promise to its result, for objectives, goals, areas and recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from activities.models import Activity, FollowUp, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Recommendation, Review
+from activities.selectors import archive_base
+from activities.selectors_objectives import activities_of, goals, objectives, open_challenges, programme_areas
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
+
+MOST_ACTIVITIES = 200  # listed in words; the archive has them all
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Who set it, what was done, what came out, where it went next. Holds what `user` may see, and nothing else."""
+
+    subject: Any
+    mandates: Sequence[Mandate] = ()
+    activities: Sequence[Activity] = ()
+    activity_count: int = 0
+    reviews: Sequence[Review] = ()
+    recommendations: Sequence[Recommendation] = ()
+    follow_ups: Sequence[FollowUp] = ()
+    challenges: Sequence[OpenChallenge] = ()
+    objectives: Sequence[Objective] = ()  # that it comes from
+    areas: Sequence[ProgrammeArea] = ()  # in which it goes on
+    forums: Sequence[Any] = ()
+    is_bilateral: bool = False
+    meeting: Activity | None = None
+    symbols: Sequence[str] = field(default_factory=tuple)
+
+
+def thread_of(user: AnyUser, code: str) -> Thread | None:
+    """The thread of an objective or a goal, by its code."""
+    row: Any = objectives(user).filter(code=code).first()
+    if row:
+        return _of_aim(user, row, list(row.areas_then), Recommendation.objects.visible_to(user).filter(objective=row))
+    if goal := goals(user).filter(code=code).first():
+        return _of_aim(user, goal, [], Recommendation.objects.none(), objectives=list(goal.objectives.all()))
+    return None
+
+
+def thread_of_area(user: AnyUser, code: str) -> Thread | None:
+    """The thread of a programme area, by its code."""
+    row = programme_areas(user).filter(code=code).first()
+    if row is None:
+        return None
+    recommendations = Recommendation.objects.visible_to(user).filter(area=row)
+    return _of_aim(user, row, [], recommendations, objectives=list(row.related_objectives.all()))
+
+
+def _of_aim(user: AnyUser, row: Any, linked: list[ProgrammeArea], recommendations: Any, **more: Any) -> Thread:
+    found = activities_of(row, user) if not isinstance(row, Goal) else Activity.objects.none()
+    is_area = isinstance(row, ProgrammeArea)
+    reviews: list[Review] = row.reviews_then
+    continued = [] if is_area else [area for review in reviews for area in review.continued_in.all()]
+    target = {"review__goal" if isinstance(row, Goal) else "review__objective": row.pk}
+    return Thread(
+        subject=row,
+        mandates=row.mandates_then,
+        activities=list(found[:MOST_ACTIVITIES]),
+        activity_count=found.count(),
+        reviews=reviews,
+        recommendations=list(recommendations),
+        challenges=[] if is_area else list(open_challenges(user).filter(**target)),
+        areas=list({area.pk: area for area in [*continued, *linked]}.values()),
+        forums=[] if is_area else list({r.moved_to_forum_id: r.moved_to_forum for r in reviews if r.moved_to_forum}.values()),
+        is_bilateral=not is_area and any(review.moved_bilaterally for review in reviews),
+        **more,
+    )
+
+
+def thread_of_recommendation(user: AnyUser, reference: str) -> Thread | None:
+    """The thread of a recommendation: the document and meeting it comes from, and what took it forward."""
+    rows = Recommendation.objects.visible_to(user).select_related("objective", "area", "activity__kind")
+    row = rows.filter(reference=reference).first()
+    if row is None:
+        return None
+    seen = {
+        activity.pk: activity for activity in archive_base(user).filter(takes_forward__recommendation=row).select_related("kind")
+    }
+    updates = list(row.follow_ups.select_related("activity").order_by("recorded_at", "pk"))
+    meeting = archive_base(user).filter(pk=row.activity_id).first() if row.activity_id else None
+    activities = sorted(seen.values(), key=lambda activity: (activity.start is None, activity.start, activity.reference))
+    return Thread(
+        subject=row,
+        activities=activities,
+        activity_count=len(activities),
+        follow_ups=[update for update in updates if update.activity_id is None or update.activity_id in seen],
+        objectives=[row.objective] if row.objective else [],
+        areas=[row.area] if row.area else [],
+        meeting=meeting,
+        symbols=[row.document_symbol] if row.document_symbol else [],
+    )

@@ -1,0 +1,88 @@
+"""Recommendations and what became of them, for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.citations_aims import citation_of, cited_recommendation
+from activities.models import Recommendation
+from activities.selectors_followup import recommendations, standing_of
+from members.audit import record_access
+from members.enums import AccessAction, AccessClass
+from members.export import Column, export_response, is_export
+from members.models.visibility import rights_of
+
+PAGE_SIZE = 50
+
+
+def _last(name: str) -> Any:
+    return lambda row: str(getattr(row.updates[0], name) or "") if row.updates else ""
+
+
+def addressed_to(row: Recommendation) -> list[str]:
+    """Participants, portfolios and bodies, then the words of the text."""
+    return [*(str(party) for party in row.addressee_rows.all()), *([row.addressees] if row.addressees else [])]
+
+
+RECOMMENDATION_COLUMNS = (
+    Column("reference", "Reference", lambda row: row.reference),
+    Column("text", "Text", lambda row: row.text),
+    Column("meeting", "Meeting", lambda row: row.meeting_seen.reference if row.meeting_seen else ""),
+    Column("document", "Document", lambda row: row.document_symbol),
+    Column("version", "Version of the document", lambda row: row.document_version),
+    Column("paragraph", "Paragraph", lambda row: row.paragraph),
+    Column("addressees", "Addressed to", addressed_to),
+    Column("objective", "Objective", lambda row: row.objective.code if row.objective else ""),
+    Column("area", "Programme area", lambda row: row.area.code if row.area else ""),
+    Column("coordinator", "Coordinator", lambda row: row.coordinator),
+    Column(
+        "due", "To be done by", lambda row: row.due.isoformat() if row.due else "as appropriate" if row.as_appropriate else ""
+    ),
+    Column("status", "Status", lambda row: standing_of(row).key),
+    Column("last_news", "Last news", lambda row: row.updates[0].recorded_at.date().isoformat() if row.updates else ""),
+    Column("last_update", "What was done", _last("text")),
+)
+
+
+@require_safe
+@login_not_required
+def recommendation_list(request: HttpRequest) -> HttpResponse:
+    """Recommendations with their status in neutral words."""
+    rows = recommendations(request.user)
+    if is_export(request):
+        restricted = rows.exclude(access_class=AccessClass.PUBLIC).values_list("reference", flat=True)
+        for reference in restricted:
+            record_access(by=request.user, action=AccessAction.EXPORTED, label="recommendation", ref=reference, request=request)
+        return export_response(request, RECOMMENDATION_COLUMNS, rows, "recommendations")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = [(row, standing_of(row), addressed_to(row)) for row in page.object_list]
+    return render(request, "activities/recommendation_list.html", {"page": page, "recommendations": found})
+
+
+@require_safe
+@login_not_required
+def recommendation_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One recommendation with its dated follow-up."""
+    found = recommendations(request.user).filter(reference=code).first()
+    if found is None:
+        raise Http404
+    is_secretariat = rights_of(request.user).is_secretariat
+    if found.access_class != AccessClass.PUBLIC:
+        action = AccessAction.EXPORTED if is_export(request) else AccessAction.OPENED
+        record_access(by=request.user, action=action, label="recommendation", ref=code, request=request)
+    if is_export(request):
+        return export_response(request, RECOMMENDATION_COLUMNS, [found], found.reference)
+    context = {
+        "recommendation": found,
+        "standing": standing_of(found),
+        "parties": addressed_to(found),
+        "citation": citation_of(cited_recommendation(found)),
+        "is_secretariat": is_secretariat,
+    }
+    return render(request, "activities/recommendation_detail.html", context)

@@ -1,0 +1,153 @@
+"""The time machine and the thread, on the founding record: what was set, found and moved, and one click both ways."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("founding_record")]
+
+
+def results(path: str, day: str) -> dict[str, dict[str, Any]]:
+    answer = Client().get(f"{path}?format=json" + (f"&as_of={day}" if day else "")).json()
+    return {row["code"]: row for row in answer["results"]}
+
+
+def page(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def words(path: str) -> str:
+    """What a reader of the page reads, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page(path)).split())
+
+
+def test_end_of_2003_ten_objectives_are_active_and_no_area_is_agreed() -> None:
+    rows = results("/objectives/", "2003-12-31")
+    assert [row["active"] for row in rows.values()] == [True] * 10
+    assert {row["outcome"] for row in rows.values()} == {""}
+    assert results("/programme-areas/", "2003-12-31") == {}
+    shown = words("/objectives/?as_of=2003-12-31")
+    assert shown.count("Not reviewed by that day") == 12
+    assert "No programme area had been agreed by that day." in words("/programme-areas/?as_of=2003-12-31")
+    assert {row["set"] for row in results("/objectives/", "2002-01-01").values()} == {False}
+
+
+def test_end_of_2004_says_what_the_review_found() -> None:
+    rows, day = results("/objectives/", "2004-12-31"), "?as_of=2004-12-31"
+    assert len(results("/programme-areas/", "2004-12-31")) == 7
+    for code in ("GOAL-1", "GOAL-2"):
+        assert results(f"/objectives/{code}/", "2004-12-31")[code]["outcome"] == "met"
+        assert "Met" in words(f"/objectives/{code}/{day}")
+    qualifier = "to the extent a multilateral process of this type allows"
+    assert (rows["OBJ-07"]["outcome"], rows["OBJ-07"]["qualifier"]) == ("completed", qualifier)
+    assert f"Completed , {qualifier}" in words(f"/objectives/OBJ-07/{day}")
+    asylum = rows["OBJ-10"]
+    assert (asylum["outcome"], "UNHCR" in asylum["qualifier"], asylum["bilaterally"]) == ("moved", True, False)
+    shown = words(f"/objectives/OBJ-10/{day}")
+    assert asylum["qualifier"] in shown
+    assert f"Taken up by the {asylum['moved_to']}." in shown
+    silent = [code for code, row in rows.items() if row["outcome"] == "not stated"]
+    assert silent == ["OBJ-01", "OBJ-05", "OBJ-06", "OBJ-09"]
+    for code in silent:
+        assert "That does not mean that it was dropped." in words(f"/objectives/{code}/{day}")
+    assert [code for code, row in rows.items() if not row["active"]] == ["OBJ-07", "OBJ-10"]
+
+
+@pytest.mark.parametrize("day", ["2002-01-01", "2003-12-31", "2004-06-08", "2004-12-31", ""])
+def test_page_and_json_agree(day: str) -> None:
+    query = f"?as_of={day}" if day else ""
+    for code, row in results("/objectives/", day).items():
+        assert results(f"/objectives/{code}/", day)[code] == row
+        shown = words(f"/objectives/{code}/{query}")
+        assert (
+            row["outcome"].replace(" ", "-").capitalize().replace("-", " ") or "Not reviewed by that day"
+        ) in shown or not row["set"]
+        assert ("Ministers had not set this objective by that day." in shown) == (not row["set"] and not row["mandates"])
+        for qualifier in filter(None, [row["qualifier"]]):
+            assert qualifier in shown
+
+
+def test_without_a_day_it_is_as_last_reviewed_never_current() -> None:
+    for path in ("/objectives/", "/objectives/OBJ-07/"):
+        shown = words(path)
+        assert "As last reviewed, June 2004" in shown
+        assert "current" not in shown.lower()
+
+
+def test_mandate_names_meeting_and_paragraph() -> None:
+    for code in ("OBJ-01", "GOAL-1"):
+        shown = words(f"/objectives/{code}/")
+        assert "Set : First Regional Ministerial Conference , 26–28 February 2002, question 2." in shown
+        assert "Second Regional Ministerial Conference" in shown
+    assert "Set : Senior officials" in words("/programme-areas/PA-01/")
+
+
+def test_every_link_between_activities_and_objectives_is_one_click_both_ways() -> None:
+    rows = Client().get("/activities/?format=json").json()["results"]
+    assert len(rows) > 90
+    of_objective = {code: page(f"/objectives/{code}/") for code in results("/objectives/", "")}
+    of_area = {code: page(f"/programme-areas/{code}/") for code in results("/programme-areas/", "")}
+    without = 0
+    for row in rows:
+        here = page(f"/activities/{row['reference']}/")
+        for code in row["objectives"]:
+            assert f'href="/objectives/{code}/"' in here
+            assert f'href="/activities/{row["reference"]}/"' in of_objective[code]
+        for code in row["areas"]:
+            assert f'href="/programme-areas/{code}/"' in here
+            assert f'href="/activities/{row["reference"]}/"' in of_area[code]
+        if not row["objectives"]:
+            without += 1
+            assert '<a href="/objectives/">No objective is recorded.</a>' in here
+    assert without > 0
+
+
+@pytest.mark.parametrize("language", ["", "/id"])
+def test_thread_tells_the_whole_way_in_words_picture_and_table(language: str) -> None:
+    threads = [f"/objectives/{code}/" for code in [*results("/objectives/", ""), "GOAL-1"]]
+    threads += [f"/programme-areas/{code}/" for code in results("/programme-areas/", "")]
+    for stem in threads:
+        shown = page(f"{language}{stem}thread/")
+        assert " style=" not in shown
+        picture = shown.split('<svg class="flow"')[1].split("</svg>")[0]
+        table = shown.split("<details")[1].split("</details>")[0]
+        drawn = set(re.findall(r'href="([^"]+)"', picture))
+        assert drawn <= set(re.findall(r'href="([^"]+)"', table))
+        assert f"{language}{stem}" in drawn
+    asylum = page(f"{language}/objectives/OBJ-10/thread/")
+    for target in ("/activities/BP-2002-01/", "/activities/BP-2003-01/", "/forums/"):
+        assert f'href="{language}{target}"' in asylum
+
+
+def test_links_of_threads_lead_somewhere() -> None:
+    found: set[str] = set()
+    for path in ("/objectives/OBJ-02/thread/", "/objectives/GOAL-1/thread/", "/programme-areas/PA-02/thread/"):
+        found |= set(re.findall(r'href="(/(?:activities|objectives|programme-areas|reports|forums)/[^"#?]*)"', page(path)))
+    assert len(found) > 15
+    for path in sorted(found):
+        assert Client().get(path).status_code == 200, path
+
+
+def test_feed_holds_every_review(founding_record: Path) -> None:
+    shown = page("/feeds/objectives.atom")
+    assert shown.count("<entry>") == 12
+    assert "to the extent a multilateral process of this type allows" in shown
+
+
+@pytest.mark.parametrize("query", ["as_of=%00", "as_of=99999", "page=-1", "page=x", "as_of=2003-02-31"])
+def test_odd_questions_never_break_a_page(query: str) -> None:
+    for path in (
+        "/objectives/GOAL-1/",
+        "/programme-areas/PA-01/",
+        "/programme-areas/",
+        "/objectives/OBJ-02/thread/",
+        "/objectives/%00/thread/",
+    ):
+        assert Client().get(f"{path}?{query}").status_code in {200, 404, 422}
