@@ -17,7 +17,7 @@ AIMS = (("Goal", "goal"), ("Objective", "objective"))
 
 def mandates_as_rows(apps, schema_editor):
     """What was a plain link to activities becomes a dated row; nothing is known of later acts, so all are "set"."""
-    Mandate = apps.get_model("activities", "0007_national_space_and_calls_for_views")
+    Mandate = apps.get_model("activities", "Mandate")
     User = apps.get_model("members", "User")
     by = User.objects.filter(is_service=True).values_list("pk", flat=True).first()
     with pghistory.context(user=by, verb="mandates_as_rows"):
@@ -25,7 +25,7 @@ def mandates_as_rows(apps, schema_editor):
             for aim in apps.get_model("activities", name).objects.order_by("pk"):
                 for activity in aim.mandate.order_by("start", "reference"):
                     Mandate.objects.create(activity=activity, act="set", paragraph=aim.mandate_paragraph, **{field: aim})
-        for area in apps.get_model("activities", "0007_national_space_and_calls_for_views").objects.order_by("pk"):
+        for area in apps.get_model("activities", "ProgrammeArea").objects.order_by("pk"):
             if area.agreed_at_id or area.agreed:
                 decided = {"decided": area.agreed, "decided_precision": area.agreed_precision} if area.agreed else {}
                 Mandate.objects.create(area=area, act="set", activity_id=area.agreed_at_id, **decided)
@@ -36,7 +36,7 @@ def mandates_as_rows(apps, schema_editor):
 
 
 def mandates_as_links(apps, schema_editor):
-    Mandate = apps.get_model("activities", "0007_national_space_and_calls_for_views")
+    Mandate = apps.get_model("activities", "Mandate")
     for _name, field in AIMS:
         for row in Mandate.objects.filter(**{f"{field}__isnull": False}, activity__isnull=False).order_by("pk"):
             aim = getattr(row, field)
