@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from activities.models import (
     ActivityArea,
     ActivityObjective,
     Hosting,
+    Mandate,
     Objective,
     ProgrammeArea,
     Recommendation,
@@ -61,8 +63,9 @@ _AIM: dict[str, str | Promise] = {
     "official_wording": _("official wording"),
     "confidence": _("how well confirmed"),
 }
-OBJECTIVE_FIELDS = {**_AIM, "mandate_paragraph": _("mandate"), "status_basis": _("how the outcome is known")}
-AREA_FIELDS = {**_AIM, "agreed": _("when it was agreed"), "agreed_at_id": _("where it was agreed"), "origin": _("origin")}
+OBJECTIVE_FIELDS = {**_AIM, "official_wording_id": _("official wording"), "status_basis": _("how the outcome is known")}
+AREA_FIELDS = {**_AIM, "official_wording_id": _("official wording"), "origin": _("origin")}
+_MANDATE = ("act", "activity_id", "paragraph", "decided", "decided_precision", "authority", "what_changed")
 LINKS, HOSTS = _("objectives and areas"), _("hosts and chairs")
 _REVIEW = (
     *("outcome", "finding", "status_qualifier", "moved_to_forum_id", "moved_bilaterally", "accepted_by_forum"),
@@ -82,13 +85,14 @@ def activity_changes(activity: Activity) -> list[Change]:
 
 
 def objective_changes(objective: Objective, user: AnyUser) -> list[Change]:
-    """Changes of an objective, as far as `user` may see what they are about. Four queries."""
+    """Changes of an objective, as far as `user` may see what they are about. Five queries."""
     reviews = events_of(Review).filter(objective_id=objective.pk, meeting__in=archive_base(user))
     recommendations = events_of(Recommendation).filter(
         objective_id=objective.pk, id__in=Recommendation.objects.visible_to(user).values("pk")
     )
     parts = [
         Part(reviews, _("reviews"), _REVIEW),
+        _mandates(user, objective_id=objective.pk),
         _activities_of(events_of(ActivityObjective).filter(objective_id=objective.pk), user),
         Part(recommendations, _("recommendations"), ("text", "paragraph", "document_symbol", "addressees", "objective_id")),
     ]
@@ -96,9 +100,16 @@ def objective_changes(objective: Objective, user: AnyUser) -> list[Change]:
 
 
 def area_changes(area: ProgrammeArea, user: AnyUser) -> list[Change]:
-    """Changes of a programme area, as far as `user` may see what they are about. Two queries."""
+    """Changes of a programme area, as far as `user` may see what they are about. Three queries."""
     links = _activities_of(events_of(ActivityArea).filter(programmearea_id=area.pk), user)
-    return public_changes(events_of(ProgrammeArea).filter(id=area.pk), AREA_FIELDS, [links])
+    parts = [links, _mandates(user, area_id=area.pk)]
+    return public_changes(events_of(ProgrammeArea).filter(id=area.pk), AREA_FIELDS, parts)
+
+
+def _mandates(user: AnyUser, **of: int) -> Part:
+    """What meetings that `user` may see set, amended or reaffirmed, and decisions without a meeting on record."""
+    seen = Q(activity__isnull=True) | Q(activity__in=archive_base(user))
+    return Part(events_of(Mandate).filter(seen, **of), _("mandate"), _MANDATE)
 
 
 def _activities_of(links: Any, user: AnyUser) -> Part:

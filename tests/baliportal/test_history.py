@@ -31,7 +31,7 @@ from activities.services.activities import withdraw_activity
 from baliportal.history import BY_KIND, KINDS
 from members.audit import acting
 from members.history_words import FIELDS, UNTOLD, VERBS, field_words
-from members.models import AccountInvitation, Ministry, Official, Participant, Portfolio
+from members.models import AccountInvitation, Ministry, Official, Participant, Portfolio, User
 from members.services.directory import remove_record, save_record
 from members.tracked import Reader
 from tests.cast import World, client_for, make_world
@@ -80,16 +80,41 @@ def test_every_field_of_a_history_has_words_in_both_languages() -> None:
 
 def verbs_in_code() -> set[str]:
     """Verbs that services and tasks give, with those made of a prefix spelt out."""
-    models = ("participant", "participantname", "standingperiod", "ministry", "office", "official", "seat")
-    of_prefix = {"mark_": set(ActivityStatus.values), "record_": set(models), "edit_": set(models), "remove_": set(models)}
+    models = {
+        "participant",
+        "participantname",
+        "standingperiod",
+        "ministry",
+        "office",
+        "official",
+        "seat",
+        "forum",
+        "forumcontact",
+    }
+    models |= {"standingitem", "body", "goal", "objective", "programmearea"}
+    kept = {"participant", "body", "forum", "goal", "objective", "programmearea"}  # never taken away
+    of_prefix = {"mark_": set(ActivityStatus.values), "record_": models - {"body"}, "edit_": models, "remove_": models - kept}
     found: set[str] = set()
     for path in (p for app in ("members", "activities", "reports", "baliportal") for p in (ROOT / app).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            node.targets[0].id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for node in ast.walk(tree):
             said = [k.value for k in node.keywords if k.arg == "verb"] if isinstance(node, ast.Call) else []
+            if isinstance(node, ast.FunctionDef):
+                defaults = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                said = [value for argument, value in defaults if argument.arg == "verb" and value is not None]
             for value in said:
                 if isinstance(value, ast.IfExp):
                     said += [value.body, value.orelse]
-                elif isinstance(value, ast.Constant):
+                elif isinstance(value, ast.Name) and value.id in named:
+                    said.append(named[value.id])
+                elif isinstance(value, ast.BoolOp):
+                    said += value.values
+                elif isinstance(value, ast.Constant) and value.value:
                     found.add(value.value)
                 elif isinstance(value, ast.JoinedStr):
                     first = value.values[0]
@@ -331,9 +356,15 @@ def everything(client: Client) -> str:
     return text + "".join(client.get(record).content.decode() for record in sorted(records))
 
 
+def open_call(by: User) -> Consultation:
+    return Consultation.objects.create(
+        title="Views", audience="participants", question="?", opened_at=timezone.now(), opened_by=by
+    )
+
+
 def test_national_space_never_appears_for_the_secretariat(world: World) -> None:
     aland, focal = Participant.objects.get(slug="aland"), world.users["focal_point_a"]
-    consultation = Consultation.objects.create(title="Views", audience="participants", question="?", opened_at=None)
+    consultation = open_call(focal)
     with acting(by=focal, verb="canary_interest"):
         interest = AreaInterest.objects.create(participant=aland, area=ProgrammeArea.objects.get(), interest="observe")
         reply = Reply.objects.create(consultation=consultation, participant=aland)
@@ -353,7 +384,7 @@ def test_national_space_never_appears_for_the_secretariat(world: World) -> None:
 
 def test_reply_appears_once_submitted_without_its_drafts(world: World, desk: Client) -> None:
     aland, focal = Participant.objects.get(slug="aland"), world.users["focal_point_a"]
-    consultation = Consultation.objects.create(title="Views", audience="participants", question="?")
+    consultation = open_call(focal)
     reply = Reply.objects.create(consultation=consultation, participant=aland)
     ReplyVersion.objects.create(reply=reply, number=1, text="CANARY-DRAFT", saved_by=focal)
     ReplyVersion.objects.create(reply=reply, number=2, text="Final", saved_by=focal, is_submitted=True)

@@ -74,7 +74,9 @@ def fill(world: World, numbers: range) -> None:
             kind="circulation", to=official, key=f"circulation:{number}", subject=f"Report {number}", text="See /r/", by=by
         )
         Acknowledgement.objects.create(delivery=message)
-        consultation = Consultation.objects.create(title=f"Views {number}", audience="participants", question="?")
+        consultation = Consultation.objects.create(
+            title=f"Views {number}", audience="participants", question="?", opened_at=timezone.now(), opened_by=by
+        )
         reply = Reply.objects.create(consultation=consultation, participant=own)
         ReplyVersion.objects.create(reply=reply, number=1, text="Ours", saved_by=by, is_submitted=True)
         Reply.objects.filter(pk=reply.pk).update(submitted_at=timezone.now(), submitted_by=by)

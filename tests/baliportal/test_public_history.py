@@ -142,13 +142,14 @@ def test_objective_tells_nothing_of_what_the_reader_may_not_see(client: Client) 
         activity.programme_areas.add(area)
     Review.objects.create(meeting=draft, objective=objective, outcome="not-stated")
     Recommendation.objects.create(reference="XX-REC-2010-09", text="x", objective=objective, access_class="secretariat")
-    assert kinds(client, "/objectives/OBJ-01/history/") == [[]]
+    before = [[], ["mandate"], ["reviews"]]
+    assert kinds(client, "/objectives/OBJ-01/history/") == before
     assert kinds(client, "/programme-areas/PA-01/history/") == [[]]
     published = Activity.objects.get(reference=world.activity)
     published.objectives.add(objective)
     published.programme_areas.add(area)
     Objective.objects.filter(pk=objective.pk).update(official_wording="To do it")
-    assert kinds(client, "/objectives/OBJ-01/history/") == [[], ["activities"], ["official wording"]]
+    assert kinds(client, "/objectives/OBJ-01/history/") == [*before, ["activities"], ["official wording"]]
     assert kinds(client, "/programme-areas/PA-01/history/") == [[], ["activities"]]
     assert kinds(client, f"/activities/{world.activity}/history/")[-1] == ["objectives and areas"]
     with acting(by=world.users["secretariat"], verb="publish_activity"):
@@ -161,7 +162,7 @@ def test_objective_tells_nothing_of_what_the_reader_may_not_see(client: Client) 
 @pytest.mark.django_db(transaction=True)
 def test_lists_say_which_row_changed(client: Client) -> None:
     world = make_world()
-    kind = ForumKind.objects.create(key="x", name_en="X")
+    kind = ForumKind.objects.create(key="other", name_en="Other")
     forum = Forum.objects.create(code="F-1", short_name="One", full_name="Forum One", kind=kind, notes="CANARY")
     Forum.objects.filter(pk=forum.pk).update(notes="CANARY again")
     Forum.objects.filter(pk=forum.pk).update(relationship="Works alongside")
