@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -159,6 +159,11 @@ def _files(form: PageForm, data: dict[str, list[Any]], turn: int) -> dict[str, l
     return {**data, **{field: [SimpleUploadedFile(name, content)] for field in form.files}}
 
 
+def _some(chance: random.Random, names: Collection[str]) -> list[str]:
+    """A few of the fields: each run of the long tests takes them all."""
+    return chance.sample(sorted(names), min(3, len(names)))
+
+
 def _short(value: Any) -> str:
     return ascii(value)[:40]
 
@@ -178,17 +183,17 @@ def test_no_form_fails_whatever_is_sent(portal: Portal, request: pytest.FixtureR
     wrong, sent = [], 0
     for person, route, form in portal.forms:
         client = portal.clients[person]
-        together = HOSTILE if every else chance.sample(HOSTILE, 12)
+        together = HOSTILE if every else chance.sample(HOSTILE, 3)
         tries: list[dict[str, Any]] = [dict.fromkeys(form.names, value) for value in together]
-        for name in form.names:
-            tries += [{name: value} for value in (HOSTILE if every else chance.sample(HOSTILE, 2))]
+        for name in form.names if every else _some(chance, form.names):
+            tries += [{name: value} for value in (HOSTILE if every else chance.sample(HOSTILE, 1))]
         for turn, answers in enumerate(tries):
             _answer, failure = _send(client, form.action, _files(form, form.changed(answers), turn))
             sent += 1
             if failure:
                 wrong.append(f"{route} {[(name, _short(value)) for name, value in answers.items()][:2]}: {failure[:160]}")
     assert not wrong, "\n".join(wrong)
-    assert sent > 700
+    assert sent > 400
 
 
 @pytest.mark.django_db
@@ -205,14 +210,15 @@ def test_bytes_that_are_no_text_are_answered(portal: Portal) -> None:
 
 
 @pytest.mark.django_db
-def test_a_refused_form_keeps_the_answers_and_says_what_is_wrong(portal: Portal) -> None:
+def test_a_refused_form_keeps_the_answers_and_says_what_is_wrong(portal: Portal, request: pytest.FixtureRequest) -> None:
     """At 422: a summary, a message at a field that it is tied to, and all else as it was typed."""
+    chance, every = random.Random(SEED), request.config.getoption("--nightly")
     wrong: list[str] = []
     refused = set()
     for person, route, form in portal.forms:
-        for name in form.typed:
+        for name in sorted(form.typed) if every else _some(chance, form.typed):
             good = {other: f"kept {number}" for number, other in enumerate(sorted(form.typed - {name}))}
-            for bad in ("a\x00b", "x" * 100_000):
+            for bad in ("a\x00b", "x" * 100_000) if every else ("a\x00b",):
                 response, _failure = _send(
                     portal.clients[person], form.action, _files(form, form.changed({**good, name: bad}), 1)
                 )
@@ -253,10 +259,10 @@ def test_no_list_fails_whatever_is_asked(portal: Portal, request: pytest.Fixture
     first = {_route(address): (person, address, content) for person, address, content in reversed(portal.pages)}
     for person, address, content in first.values():
         names = sorted(asked_for(content) | {"page", "format", "as_of", "q", "sort", "next", "topic"})
-        together = _spoken() if every else chance.sample(_spoken(), 6)
+        together = _spoken() if every else chance.sample(_spoken(), 2)
         queries = [urlencode(dict.fromkeys(names, value), doseq=True) for value in together]
-        queries += ["&".join(f"{name}={raw}" for name in names) for raw in RAW]
-        for name in names:
+        queries += ["&".join(f"{name}={raw}" for name in names) for raw in (RAW if every else chance.sample(RAW, 1))]
+        for name in names if every else _some(chance, names):
             queries += [urlencode({name: value}, doseq=True) for value in (_spoken() if every else chance.sample(_spoken(), 1))]
         for query in queries:
             response = portal.clients[person].get(f"{address}?{query}")
@@ -266,7 +272,7 @@ def test_no_list_fails_whatever_is_asked(portal: Portal, request: pytest.Fixture
             if response.status_code >= 500:
                 wrong.append(f"{address}?{query[:80]}: {response.exc_info and response.exc_info[1]!r}"[:300])
     assert not wrong, "\n".join(wrong)
-    assert asked > 500
+    assert asked > 300
 
 
 def _spoken() -> list[Any]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from activities.models import Activity, Goal, Objective, OpenChallenge, ProgrammeArea, Review
-from members.models import Forum, ForumKind
+from members.models import Forum
 from tests.activities.test_mandates import meeting
 from tests.cast import World, client_for, make_world
 
@@ -21,7 +21,7 @@ def world(db: None) -> World:
     made = make_world()
     Goal.objects.create(code="GOAL-1", order=1, short_title="Goal")
     Objective.objects.create(code="OBJ-02", order=2, short_title="Second")
-    Forum.objects.create(code="F-X", short_name="X", full_name="Other forum", kind=ForumKind.objects.create(key="x", name_en="X"))
+    Forum.objects.filter(code="F-X").update(short_name="X", full_name="Other forum")
     meeting("XX-2011-01", date(2011, 6, 1), end=date(2011, 6, 2), by=made.users["secretariat"])
     return made
 
