@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 # Messages to a government, which its other officials may read again. Kinds that are not named here stay between the
 # secretariat and the one person: invitations to an account, questions about somebody's own entry, handovers.
-TO_A_PARTICIPANT = ("invitation", "nomination_acknowledgement", "circulation", "letter", "consultation", "correction")
+TO_A_PARTICIPANT = (
+    *("invitation", "nomination_acknowledgement", "circulation", "letter", "correction"),
+    *("call_for_views", "reply_acknowledgement"),
+)
 
 
 _FOR_RECIPIENT = {

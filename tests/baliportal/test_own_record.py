@@ -221,7 +221,10 @@ def test_export_holds_as_many_rows_as_the_tables(world: World, focal: Client) ->
     submit_delegation(
         invitation=Invitation.objects.get(pk=world.invitation_a), nominees=[Nominee("N", "Clerk", "n@a.example")], token="t", by=world.users["focal_point_a"]
     )  # fmt: skip
-    draft = Consultation.objects.create(title="Draft", audience="participants", question="?")
+    by = world.users["secretariat"]
+    draft = Consultation.objects.create(
+        title="Draft", audience="participants", question="?", opened_at=timezone.now(), opened_by=by
+    )
     unsent = Reply.objects.create(consultation=draft, participant=aland())
     ReplyVersion.objects.create(reply=unsent, number=1, text="Not sent", saved_by=world.users["focal_point_a"])
     wanted = tables(world)
