@@ -131,7 +131,7 @@ def test_handover_is_seen_by_its_participant_and_the_desk_only(world: World) -> 
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({}, "This field is required."),
+        ({}, '<a href="#id_when_0">Say when it ends.</a>'),
         ({"when": "day"}, "Enter the last day."),
         ({"when": "day", "last_day": "1999-01-01"}, "cannot end before it starts"),
         ({"when": "now", "new_name": "Somebody"}, "Enter the e-mail address of the successor."),
