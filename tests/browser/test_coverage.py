@@ -43,6 +43,7 @@ def test_hole_is_asked_about_filled_and_confirmed(portal: Portal, people: Callab
     assert line(desk).count() == 0  # neither a hole nor doubtful
     desk.go("/desk/contacts/participants/nauru/")
     assert "Confirmed" in desk.text
+    assert "A matter of People smuggling goes to the focal point." in desk.text
     desk.look_everywhere()
 
 

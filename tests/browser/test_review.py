@@ -11,6 +11,7 @@ from tests.browser.conftest import Person, Portal
 from tests.browser.test_journey import record
 
 TODAY = date.today()
+MEETING = "Senior officials' meeting with a review"
 PUBLIC = (
     "/objectives/",
     "/objectives/OBJ-10/",
@@ -26,9 +27,9 @@ PUBLIC = (
 
 def test_review_at_a_senior_officials_meeting(portal: Portal, people: Any) -> None:
     desk = people("Secretariat")
-    meeting = record(desk, "Senior officials' meeting of this year", "Senior officials' meeting")
+    meeting = record(desk, MEETING, "Senior officials' meeting")
     desk.go("/desk/reviews/")
-    desk.follow("Senior officials' meeting of this year")
+    desk.follow(MEETING)
     assert "0 of 12 reviewed." in desk.text
     desk.page.locator("#OBJ-05 > summary").click()
     desk.page.select_option("#id_OBJ-05-outcome", value="completed")
