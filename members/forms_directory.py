@@ -297,6 +297,7 @@ class HandoverForm(forms.Form):
             ("day", _("At the end of the day below")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say when it ends.")},
     )
     last_day = Day(label=_("Last day"), required=False)
     reason = forms.CharField(label=_("Why"), max_length=250, required=False, help_text=_("Such as: posted elsewhere."))

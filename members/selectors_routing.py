@@ -66,6 +66,8 @@ class Route:
     def words(self) -> str:
         """The route as a sentence, without naming persons."""
         names = {"matter": self.matter, "ministry": self.ministry, "through": self.through}
+        if self.ministry is None and self.contacts:
+            return _("A matter of %(matter)s goes to the focal point.") % names
         if self.ministry is None:
             return _("The record does not say where a matter of %(matter)s goes.") % names
         if self.through is not None:

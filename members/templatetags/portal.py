@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from django import template
+from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
@@ -156,8 +157,13 @@ def error_summary(*forms: Any) -> dict[str, Any]:
         if form is None or not hasattr(form, "is_bound") or not form.is_bound:  # a page without a form gives ""
             continue
         errors += [("", message) for message in form.non_field_errors()]
-        errors += [(field.id_for_label, message) for field in form for message in field.errors]
+        errors += [(_first_input(field), message) for field in form for message in field.errors]
     return {"errors": errors}
+
+
+def _first_input(field: BoundField) -> str:
+    """The id to go to; choices to tick have no label for them all, so it is that of the first."""
+    return field.id_for_label or (f"{field.auto_id}_0" if field.subwidgets else "")
 
 
 @register.inclusion_tag("components/error_summary.html")

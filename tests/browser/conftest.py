@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,13 +13,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from baliportal.trial import postgres, valkey
 from baliportal.trial.supervisor import any_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +31,9 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 ]
-STARTS_WITHIN = 240  # seconds, on a busy machine
+STARTS_WITHIN = 900  # seconds: three portals starting at once on two cores need most of it
+WIDTHS, SCHEMES = (1280, 360), ("light", "dark")
+PICTURES = os.environ.get("BROWSER_PICTURES", "")  # a folder, for looking at the pages afterwards
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,26 @@ class Portal:
     url: str
     accounts: dict[str, dict[str, str]]
     mail: Path
+
+    @property
+    def var(self) -> Path:
+        """The folder with everything the trial keeps."""
+        return self.mail.parent
+
+    def run(self, job: str) -> None:
+        """Do now what the clock does once a day; `job` is the path of its task, such as members.periodic.forget_old."""
+        environment = {
+            **{key: value for key, value in os.environ.items() if key != "OWNER_DATABASE_URL"},
+            "DJANGO_SETTINGS_MODULE": "baliportal.settings",
+            "PORTAL_MODE": "trial",
+            "PORTAL_ORIGIN": self.url,
+            "SECRET_KEY": (self.var / "secret-key").read_text(),
+            "DATABASE_URL": postgres.urls(self.var).app,
+            **valkey.urls(self.var),
+        }
+        module, _dot, name = job.rpartition(".")
+        code = f"from {module} import {name}; {name}()"
+        subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, env=environment, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +91,20 @@ def portal() -> Iterator[Portal]:
         process.wait(60)
         log.close()
         shutil.rmtree(var, ignore_errors=True)
+
+
+def mailed(portal: Portal, address: str, pattern: str, *, within: float = 60) -> str:
+    """What `pattern` finds in the newest mail to `address` that has it; lines are broken anywhere. Waits `within` seconds."""
+    parse = BytesParser(policy=policy.default).parsebytes
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        for path in sorted(portal.mail.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True):
+            message = parse(path.read_bytes())
+            body = message.get_body(("plain",)) if message["X-Envelope-To"] == address else None
+            if body and (found := re.search(pattern, body.get_content())):
+                return found[0]
+        time.sleep(0.5)
+    raise AssertionError(f"no mail to {address} with {pattern}")
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +142,26 @@ class Person:
         result: Any = Axe().run(self.page)
         self.found += [f"{self.page.url}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in result.response["violations"]]
 
+    def look_everywhere(self) -> None:
+        """The page wide and on a phone, light and dark: axe finds nothing, and nothing is wider than the screen."""
+        before, was = self.page.viewport_size, self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            for scheme in SCHEMES:
+                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of the two words
+                self.look()
+                self.keep_picture(f"{width}-{scheme}")
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{self.page.url} is {wide} px too wide at {width} px"
+        self.page.emulate_media(color_scheme="dark" if was else "light")
+        if before:
+            self.page.set_viewport_size(before)
+
+    def keep_picture(self, name: str) -> None:
+        if PICTURES:
+            path = urlsplit(self.page.url).path.strip("/").replace("/", "_")[:80] or "home"
+            self.page.screenshot(path=Path(PICTURES) / f"{path}-{name}.png", full_page=True)
+
     @property
     def text(self) -> str:
         return self.page.inner_text("main")
@@ -111,8 +172,8 @@ def people(portal: Portal, browser: Browser) -> Iterator[Any]:
     """Makes a browser for a role of the trial; "" is a visitor."""
     made: list[Person] = []
 
-    def make(role: str = "", *, width: int = 1280) -> Person:
-        page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    def make(role: str = "", *, width: int = 1280, scheme: Literal["light", "dark"] = "light") -> Person:
+        page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
         person = Person(portal, page)
         page.on(
             "console", lambda m: person.found.append(f"{page.url}: {m.text}") if "Content Security Policy" in m.text else None

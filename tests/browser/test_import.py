@@ -15,18 +15,6 @@ Dimas Nugroho\tFijii\tAdviser\tdimas@ministry.example\tbasket weaving
 """
 
 
-def look_everywhere(person: Person) -> None:
-    """The page wide and narrow, light and dark; on a phone nothing is wider than the screen."""
-    for width in (1280, 360):
-        person.page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            person.look()
-        assert person.page.evaluate("document.documentElement.scrollWidth") <= width, person.page.url
-    person.page.emulate_media(color_scheme="light")
-    person.page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def preview(desk: Person, text: str) -> None:
     desk.go("/desk/contacts/")
     desk.follow("Import contacts")
@@ -37,9 +25,9 @@ def preview(desk: Person, text: str) -> None:
 def test_list_is_pasted_mended_confirmed_and_undone(people: Any) -> None:
     desk = people("Secretariat")
     desk.go("/desk/import/")
-    look_everywhere(desk)
+    desk.look_everywhere()
     preview(desk, LIST)
-    look_everywhere(desk)
+    desk.look_everywhere()
     assert "2 new entries are made." in desk.text
     assert "Enter one e-mail address" in desk.text
     assert "Is it Fiji?" in desk.text
@@ -47,7 +35,7 @@ def test_list_is_pasted_mended_confirmed_and_undone(people: Any) -> None:
     desk.follow("Only problems (2)")
     desk.page.locator("#row-3 th a").click()
     desk.page.wait_for_load_state()
-    look_everywhere(desk)
+    desk.look_everywhere()
     desk.page.get_by_label("E-mail").fill("budi@ministry.example")
     desk.press("Save the row")
     assert "Row 3 is mended." in desk.text
@@ -59,27 +47,27 @@ def test_list_is_pasted_mended_confirmed_and_undone(people: Any) -> None:
     assert "4 new entries are made." in desk.text
     desk.press("Confirm: import 4 contacts")
     assert "The contacts are imported" in desk.text
-    look_everywhere(desk)
+    desk.look_everywhere()
 
     made = desk.page.url
     desk.go("/desk/contacts/duplicates/")
-    look_everywhere(desk)
+    desk.look_everywhere()
     desk.page.locator("tr", has_text="MAHESWARI").get_by_role("link", name="Compare").click()
     desk.page.wait_for_load_state()
-    look_everywhere(desk)
+    desk.look_everywhere()
     desk.page.get_by_label("citra.m@ministry.example").check()
     desk.press("Make them one")
     assert "The two entries are one now." in desk.text
-    look_everywhere(desk)
+    desk.look_everywhere()
     desk.press("Undo the merge")
     assert "both entries stand by themselves again" in desk.text
     desk.page.get_by_role("link", name="Citra Maheswari").first.click()
     desk.page.wait_for_load_state()
     desk.follow("It is the same person as another entry")
-    look_everywhere(desk)
+    desk.look_everywhere()
 
     desk.page.goto(made)
     desk.press("Undo the import")
     assert "The import is undone" in desk.text
-    look_everywhere(desk)
+    desk.look_everywhere()
     assert "Ani Wijayanti" not in desk.page.inner_text("main")

@@ -5,22 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.browser.conftest import Person
-
 TITLE = "Views on the next steps"
 TEXT = "More workshops on travel documents."
-
-
-def look_in_both_schemes(person: Person) -> None:
-    """The same page for axe in light and dark, wide and narrow."""
-    for width in (1280, 360):
-        person.page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            person.page.emulate_media(color_scheme=scheme)
-            person.look()
-            overflow = person.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert overflow <= 0, (person.page.url, width, overflow)
-    person.page.emulate_media(color_scheme="light")
 
 
 def test_from_a_question_to_a_national_position(people: Any) -> None:
@@ -31,16 +17,16 @@ def test_from_a_question_to_a_national_position(people: Any) -> None:
     desk.page.fill("#id_questions", "What was useful?\nWhat should be done next?")
     desk.page.fill("#id_deadline", f"{date.today() + timedelta(days=20)}")
     desk.page.fill("#id_time_zone", "Asia/Bangkok")
-    look_in_both_schemes(desk)
+    desk.look_everywhere()
     desk.press("Save draft")
-    look_in_both_schemes(desk)
+    desk.look_everywhere()
     desk.press("Open it and write to the recipients")
     assert "It is open." in desk.page.inner_text("body")
     compilation = desk.page.url
 
     ministry = people("Ministry official of Indonesia")
     ministry.go("/national/indonesia/replies/")
-    look_in_both_schemes(ministry)
+    ministry.look_everywhere()
     ministry.follow(TITLE)
     ministry.page.fill("#id_q2", TEXT)
     ministry.press("Save the draft")
@@ -49,29 +35,29 @@ def test_from_a_question_to_a_national_position(people: Any) -> None:
 
     focal = people("Focal point of Indonesia, people smuggling", width=360)
     focal.go("/national/indonesia/")
-    look_in_both_schemes(focal)
+    focal.look_everywhere()
     focal.follow(TITLE)
     assert focal.page.input_value("#id_q2") == TEXT
     focal.page.get_by_label("The draft answer").check()
     focal.page.fill("#comment_text", "Agreed, with thanks.")
     focal.press("Add the comment")
     assert "Agreed, with thanks." in focal.text
-    look_in_both_schemes(focal)
+    focal.look_everywhere()
 
     desk.page.goto(compilation)
     assert TEXT not in desk.page.content()
     assert "No answer yet" in desk.text
 
     focal.follow("Check and submit")
-    look_in_both_schemes(focal)
+    focal.look_everywhere()
     focal.press("Submit the position")
     assert "The position is submitted." in focal.page.inner_text("body")
     assert "The position you submitted" in focal.text
 
     desk.page.goto(compilation)
-    look_in_both_schemes(desk)
+    desk.look_everywhere()
     assert TEXT in desk.text
     assert "Agreed, with thanks." not in desk.page.content()
     for page in ("agenda/", "mechanism/", "mechanism/edit/", "feedback/", "agenda/meetings/new/"):
         focal.go(f"/national/indonesia/{page}")
-        look_in_both_schemes(focal)
+        focal.look_everywhere()

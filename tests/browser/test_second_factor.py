@@ -5,41 +5,19 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from email import policy
-from email.parser import BytesParser
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from tests.browser.conftest import Person, Portal
+from tests.browser.conftest import Person, Portal, mailed
 
 PASSWORD = "three long words together"
-SIZES = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
-
-
-def look_everywhere(person: Person) -> None:
-    """Axe at both widths, light and dark, on the page that is open."""
-    for width, scheme in SIZES:
-        person.page.set_viewport_size({"width": width, "height": 900})
-        person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        person.look()
-        overflow = person.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{person.page.url} is {overflow} px too wide at {width} px"
-    person.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def link_for(portal: Portal, address: str) -> str:
     """The path of the newest invitation that the portal mailed to `address`."""
-    parse = BytesParser(policy=policy.default).parsebytes
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for path in sorted(portal.mail.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True):
-            found = re.search(r"/accounts/invitation/[\w-]+/", str(parse(path.read_bytes()).get_body(("plain",)).get_content()))  # type: ignore[attr-defined]
-            if found and address in path.read_text(errors="replace"):
-                return found[0]
-        time.sleep(0.5)
-    raise AssertionError("no invitation arrived")
+    return mailed(portal, address, r"/accounts/invitation/[\w-]+/")
 
 
 def accepted(portal: Portal, people: Callable[..., Person], address: str) -> Person:
@@ -51,10 +29,10 @@ def accepted(portal: Portal, people: Callable[..., Person], address: str) -> Per
     administrator.page.get_by_label("Secretariat staff", exact=True).check()
     administrator.press("Send the invitation")
     assert "Rahmat Hidayat" in administrator.text
-    look_everywhere(administrator)
+    administrator.look_everywhere()
     official = people()
     official.go(link_for(portal, address))
-    look_everywhere(official)
+    official.look_everywhere()
     official.page.fill("#id_password", PASSWORD)
     official.press("Make my account")
     enter(official, address)
@@ -75,7 +53,7 @@ def code_of(secret: str) -> str:
 def test_with_an_authenticator_app(portal: Portal, people: Any) -> None:
     address = "rahmat@secretariat.example"
     official = accepted(portal, people, address)
-    look_everywhere(official)
+    official.look_everywhere()
     picture = official.page.locator(".qr img")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
     assert (picture.get_attribute("src") or "").endswith("/qr.svg")
@@ -85,7 +63,7 @@ def test_with_an_authenticator_app(portal: Portal, people: Any) -> None:
     official.press("Turn it on")
     assert "10 codes are left." in official.text
     assert official.page.locator("#recovery_codes li").count() == 10
-    look_everywhere(official)
+    official.look_everywhere()
     first_code = official.page.locator("#recovery_codes li").first.inner_text()
     for path in (
         "/accounts/",
@@ -95,13 +73,13 @@ def test_with_an_authenticator_app(portal: Portal, people: Any) -> None:
         "/accounts/2fa/recovery-codes/generate/",
     ):
         official.go(path)
-        look_everywhere(official)
+        official.look_everywhere()
     official.press("Sign out")
 
     official.go("/accounts/login/")
     enter(official, address)
     assert official.page.url.endswith("/accounts/2fa/authenticate/")
-    look_everywhere(official)
+    official.look_everywhere()
     official.page.fill("#id_code", "000000")
     official.press("Sign in")
     while (now := code_of(secret)) == used:
@@ -130,7 +108,7 @@ def test_with_a_passkey(portal: Portal, people: Any) -> None:
     options = {**device, "isUserVerified": True, "automaticPresenceSimulation": True}
     key = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
     official.follow("Add a passkey")
-    look_everywhere(official)
+    official.look_everywhere()
     official.page.get_by_label("Passwordless").check()
     with official.page.expect_navigation():
         official.page.get_by_role("button", name="Add it").click()
@@ -138,11 +116,11 @@ def test_with_a_passkey(portal: Portal, people: Any) -> None:
     assert len(devtools.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
     official.go("/accounts/2fa/webauthn/")
     assert "Passkey" in official.text
-    look_everywhere(official)
+    official.look_everywhere()
     official.press("Sign out")
 
     official.go("/accounts/login/")
-    look_everywhere(official)
+    official.look_everywhere()
     with official.page.expect_navigation(url=re.compile("/desk/")):
         official.page.get_by_role("button", name="Sign in with a passkey").click()
     official.look()
@@ -160,8 +138,8 @@ def test_with_a_passkey(portal: Portal, people: Any) -> None:
 def test_account_pages_at_both_widths_and_schemes(people: Any, path: str) -> None:
     person = people("Secretariat administrator")
     person.go(path)
-    look_everywhere(person)
+    person.look_everywhere()
     if path == "/desk/accounts/":
         person.page.locator("tbody th a").first.click()
         person.page.wait_for_load_state()
-        look_everywhere(person)
+        person.look_everywhere()
