@@ -71,6 +71,33 @@ FILES = (
 NOT_ON_A_PAGE = {
     "members:accept_invitation": "a single-use token: tests/members/test_accounts.py",
     "acknowledge": "a signed link: tests/reports/test_circulation.py",
+    **dict.fromkeys(
+        (
+            *("activities:consultation_open", "activities:feedback_submit", "activities:reply_submit"),
+            "activities:room_consultation_submit",
+        ),
+        "drafts: tests/activities/test_consultations.py, test_national_space.py",
+    ),
+    **dict.fromkeys(
+        (
+            *("members:account_close", "members:account_reopen", "members:account_invitation_resend"),
+            *("members:account_invitation_revoke", "members:factor_reset_start", "members:factor_reset_confirm"),
+            *("members:factor_reset_stop", "members:session_end", "members:kept_form_discard"),
+        ),
+        "accounts: tests/members/test_account_desk.py, test_factor_reset.py, test_own_account.py, test_kept_forms.py",
+    ),
+    **dict.fromkeys(
+        (
+            *("members:import_choices", "members:import_columns", "members:import_confirm", "members:import_discard"),
+            *("members:import_names", "members:import_row", "members:import_undo", "members:official_merge"),
+        ),
+        "a list of one's own: tests/members/test_import.py, tests/activities/test_merging.py",
+    ),
+    "members:message_settle": "a message: tests/members/test_contact_page.py",
+    "members:standing_item_move": "two items: tests/reports/test_room.py",
+    "reports:agenda_item_move": "two items: tests/reports/test_room.py",
+    "reference_delete": "an unused row: tests/baliportal/test_reference.py",
+    "reference_offer": "a retired row: tests/baliportal/test_reference.py",
 }
 
 

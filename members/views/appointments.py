@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.enums import AppointmentRole
 from members.errors import DomainError
 from members.forms_directory import AppointForm, HandoverForm, TermForm
-from members.models import Appointment, Handover, Official, Participant, Seat, User
+from members.models import Appointment, Handover, Official, Participant, Seat, Topic, User
 from members.permissions import require_desk
 from members.services import accounts, appointments, confirmation
 from members.services import directory as directory_service
+
+MOST_DIGITS = 10  # of a key in an address
 
 
 def _appointment(request: HttpRequest, pk: int) -> Appointment:
@@ -42,8 +44,15 @@ def appoint(request: HttpRequest, slug: str) -> HttpResponse:
     require_desk(request.user)
     participant = get_object_or_404(Participant.objects.visible_to(request.user), slug=slug)
     data = request.POST if request.method == "POST" else None
-    form = AppointForm(data, participant=participant, initial={"topic": request.GET.get("topic")})
+    form = AppointForm(data, participant=participant, initial={"topic": _asked_topic(request)})
     return _appoint(request, form, participant, None)
+
+
+def _asked_topic(request: HttpRequest) -> int | None:
+    """The key of the topic that the address asks for; None where there is no such topic."""
+    asked = request.GET.get("topic", "")
+    found = Topic.objects.filter(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < MOST_DIGITS else None
+    return found.values_list("pk", flat=True).first() if found is not None else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

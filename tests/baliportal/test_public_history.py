@@ -167,6 +167,7 @@ def test_lists_say_which_row_changed(client: Client) -> None:
     Forum.objects.filter(pk=forum.pk).update(notes="CANARY again")
     Forum.objects.filter(pk=forum.pk).update(relationship="Works alongside")
     told = [(c.subject, [str(k) for k in c.kinds]) for c in client.get("/forums/history/").context["changes"]]
+    told = [change for change in told if change[0] == "Forum One"]
     assert told == [("Forum One", ["relation to this process"]), ("Forum One", ["recorded"])]
     Seat.objects.filter(pk=world.seat).update(remit="Chairs")
     newest = client.get("/steering-group/history/").context["changes"][0]
