@@ -133,6 +133,14 @@ class World:
     comment_a: int = 0
     agenda_item_a: int = 0
     meeting_a: int = 0
+    message_b: int = 0
+    official_b: int = 0
+    ministry_b: int = 0
+    appointment_b: int = 0
+    handover_b: int = 0
+    comment_b: int = 0
+    agenda_item_b: int = 0
+    meeting_b: int = 0
 
 
 def make_world() -> World:
@@ -248,6 +256,27 @@ def add_accounts(world: World) -> None:
     world.factor_reset = FactorReset.objects.create(
         user=world.users["focal_point_b"], check_made="call-back", evidence="Called", started_by=by, lapses_at=later
     ).pk
+
+
+def add_own_of_b(world: World) -> None:
+    """Of B what the world has of A: in the directory, in the mail and in its own space."""
+    b, focal = Participant.objects.get(slug=world.participant_b), world.users["focal_point_b"]
+    by, incoming = world.users["secretariat"], Appointment.objects.get(official__user=focal)
+    ministry = Ministry.objects.create(code="BBB-M01", participant=b, name="Ministry of Bland")
+    former = Official.objects.create(participant=b, ministry=ministry, name="Person before B", email="before-b@cast.example")
+    period = {"period_from": date(2018, 1, 1), "period_to": date(2019, 12, 31)}
+    outgoing = Appointment.objects.create(
+        official=former, role=AppointmentRole.FOCAL_POINT, participant=b, topic=incoming.topic, **period
+    )
+    world.handover_b = Handover.objects.create(outgoing=outgoing, incoming=incoming, handed_over_by=by).pk
+    world.official_b, world.ministry_b, world.appointment_b = former.pk, ministry.pk, incoming.pk
+    to, message = incoming.official, {"subject": "You are invited", "text": "Please come", "by": by}
+    assert to
+    world.message_b = queue_delivery(kind="invitation", to=to, key="invitation:cast-b", **message).pk
+    call = Consultation.objects.get(pk=world.consultation)
+    world.comment_b = Comment.objects.create(participant=b, consultation=call, text="Said", written_by=focal).pk
+    world.agenda_item_b = NationalAgendaItem.objects.create(participant=b, heading="positions", text="Item", added_by=focal).pk
+    world.meeting_b = NationalMeeting.objects.create(participant=b, day=today() - timedelta(days=200), recorded_by=focal).pk
 
 
 def _national(world: World, a: Participant, b: Participant) -> None:

@@ -11,7 +11,7 @@ import yaml
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.cast import DESK, PERSONS, SIGNED_OUT, World, add_accounts, client_for, make_world
+from tests.cast import DESK, PERSONS, SIGNED_OUT, World, add_accounts, add_own_of_b, client_for, make_world
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text())
 GROUPS = {"signed_out": SIGNED_OUT, "desk": DESK}
@@ -46,6 +46,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock():
         made = make_world()
         add_accounts(made)
+        add_own_of_b(made)
     yield made
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
@@ -59,8 +60,18 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 def test_rows_name_only_persons_of_the_cast() -> None:
-    names = {name for row in ROWS for method in ("GET", *UNSAFE) for name in row.get(method, {})}
+    every = [*ROWS, *(other for row in ROWS for other in row.get("other", []))]
+    names = {name for row in every for method in ("GET", *UNSAFE) for name in row.get(method, {})}
     assert names <= {*PERSONS, *GROUPS, "default"}
+
+
+def test_an_address_of_one_participant_has_the_other_s_beside_it() -> None:
+    """Wherever a row's address is A's: the same of B with its own answers, and never one of A's within B's place for A."""
+    for row in ROWS:
+        if "{participant_a}" in row["url"] or "_a}" in row["url"]:
+            assert all("_b}" in other["url"] for other in row["other"]), row["route"]
+            assert row["other"][0]["url"] == row["url"].replace("_a}", "_b}"), row["route"]
+            assert all(set(other) - {"url"} == set(row) & {"GET", "POST"} for other in row["other"]), row["route"]
 
 
 @pytest.mark.django_db
@@ -79,6 +90,40 @@ def test_person_gets_what_the_matrix_says(world: World, person: str) -> None:
                 wrong += _survives(client, method, url)
             elif method != "GET":
                 wrong += _refused(client, method, url)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", PERSONS)
+def test_person_gets_nothing_that_belongs_to_another_participant(world: World, person: str) -> None:
+    client, wrong = client_for(world, person), []
+    for other in (other for row in ROWS for other in row.get("other", [])):
+        url = other["url"].format(**vars(world))
+        for method in ("GET", *UNSAFE):
+            wrong += _compare(client, method, url, expected(other[method], person)) if method in other else []
+            wrong += _refused(client, method, url) if method not in other and method != "GET" else []
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", PERSONS)
+def test_asking_about_an_address_tells_no_more_than_the_address(world: World, person: str) -> None:
+    """HEAD is answered as GET and has no body; OPTIONS, like every other method, gives no page that GET refuses."""
+    client, wrong = client_for(world, person), []
+    for row in ROWS:
+        url, cells = row["url"].format(**vars(world)), row.get("GET", {"default": 405})
+        if person == "half_signed_in" and row["route"].startswith("mfa_"):
+            client = client_for(world, person)
+        wanted = expected(cells, person)
+        for method in ("HEAD", "OPTIONS"):
+            response = client.generic(method, url)
+            status, body = response.status_code, b"".join(response) if response.streaming else response.content
+            if status >= 500 or (method == "HEAD" and body):
+                wrong.append(f"{method} {url}: {status}, {len(body)} bytes")
+            if wanted == 404 and (status < 400 or body.startswith(b"%PDF")):
+                wrong.append(f"{method} {url}: {status}, where GET answers 404")
+            if method == "HEAD" and row.get("forms") != "allauth" and wanted in {200, 404} and status != wanted:
+                wrong.append(f"HEAD {url}: {status}, where GET answers {wanted}")
     assert not wrong, "\n".join(wrong)
 
 
