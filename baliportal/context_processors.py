@@ -17,7 +17,7 @@ from members.models.visibility import rights_of
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Process, navigation, the same page in the other language. At most one query, when a template asks for it."""
     user = getattr(request, "user", None)
-    process = SimpleLazyObject(_process)
+    process = SimpleLazyObject(lambda: getattr(request, "kept_by", None) or _process())
     parts = [part for part in request.path.split("/") if part and part not in dict(settings.LANGUAGES)]
     return {
         "process": process,

@@ -156,6 +156,7 @@ def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse
 def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
     objectives = [objective.pk for objective in activity.objectives.all()]
     kept_by = process()
+    request.kept_by = kept_by  # type: ignore[attr-defined] # the rest of the page asks for it too
     made, forward = recommendations_on(request.user, activity)
     return {
         "process": kept_by,

@@ -107,7 +107,7 @@ QUERIES = {
     "/activities/?kind=kind-0&objective=OBJ-01&q=workshop": 5,
     "/activities/?format=json": 7,
     "/activities/?format=csv": 6,
-    "/activities/XX-2010-00/": 12,
+    "/activities/XX-2010-00/": 11,
     "/activities/XX-2010-00/history/": 6,
     "/search/?q=workshop": 4,
     "/calendar/": 3,
