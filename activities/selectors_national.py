@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -85,7 +86,21 @@ def open_calls(participant: Participant) -> list[Consultation]:
     return [row for row in rows[:MOST] if row.is_open]
 
 
-def past_activities(participant: Participant, user: AnyUser) -> QuerySet[Activity]:
+def with_overview(user: AnyUser) -> QuerySet[Participant]:
+    """Participants with what the front page of their space says in a line each.
+
+    `next_meeting_day` is the day of the next coordination meeting or None; `to_assess` counts past activities without
+    submitted feedback.
+    """
+    own = OuterRef("pk")
+    ahead = NationalMeeting.objects.filter(participant=own, day__gt=today()).order_by("day").values("day")[:1]
+    past = _without_feedback(own, user).order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk", distinct=True))
+    return Participant.objects.annotate(
+        next_meeting_day=Subquery(ahead), to_assess=Coalesce(Subquery(past.values("n"), output_field=IntegerField()), 0)
+    )
+
+
+def past_activities(participant: Participant | OuterRef, user: AnyUser) -> QuerySet[Activity]:
     """Activities that are over and that the participant was invited to or took part in."""
     concerned = Q(
         invitations__participant=participant, invitations__issued_at__isnull=False, invitations__withdrawn_at__isnull=True
@@ -96,9 +111,14 @@ def past_activities(participant: Participant, user: AnyUser) -> QuerySet[Activit
 
 
 def without_feedback(participant: Participant, user: AnyUser) -> list[Activity]:
-    """Past activities of the participant on which it has submitted nothing yet."""
-    given = ActivityFeedback.objects.filter(participant=participant, submitted_at__isnull=False).values("activity")
-    return list(past_activities(participant, user).exclude(pk__in=given)[:MOST])
+    """Past activities of the participant on which it has submitted nothing yet, at most 50."""
+    return list(_without_feedback(participant, user)[:MOST])
+
+
+def _without_feedback(participant: Participant | OuterRef, user: AnyUser) -> QuerySet[Activity]:
+    given = ActivityFeedback.objects.filter(activity=OuterRef("pk"), submitted_at__isnull=False)
+    of = OuterRef(participant) if isinstance(participant, OuterRef) else participant
+    return past_activities(participant, user).exclude(Exists(given.filter(participant=of)))
 
 
 def comments_on(participant: Participant, **subject: object) -> QuerySet[Comment]:

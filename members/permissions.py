@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -42,9 +43,10 @@ def require_desk(user: AnyUser) -> None:
         raise Http404
 
 
-def get_participant_for(user: AnyUser, slug: str) -> Participant:
-    """The participant whose national space `user` may enter. Raises Http404, also for the secretariat."""
+def get_participant_for(user: AnyUser, slug: str, rows: QuerySet[Participant] | None = None) -> Participant:
+    """The participant, of `rows` where given, whose national space `user` may enter. Raises Http404, also for the secretariat."""
+    participants = Participant.objects.all() if rows is None else rows
     try:
-        return Participant.objects.filter(pk__in=rights_of(user).belongs_to).get(slug=slug)
+        return participants.filter(pk__in=rights_of(user).belongs_to).get(slug=slug)
     except Participant.DoesNotExist as error:
         raise Http404 from error

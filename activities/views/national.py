@@ -16,7 +16,7 @@ from activities.forms import MOST_DELEGATES, DeclineForm, DelegationFormSet, Del
 from activities.forms_consultation import CommentForm
 from activities.models import Delegate, Invitation
 from activities.permissions import get_invitation_for
-from activities.selectors_national import comments_on, next_meeting, open_calls, without_feedback
+from activities.selectors_national import comments_on, open_calls, with_overview
 from activities.services import nominations as service
 from activities.views.invitations import attendance_page
 from members.errors import DomainError
@@ -42,8 +42,8 @@ def national_choice(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def national_space(request: HttpRequest, slug: str) -> HttpResponse:
-    """Invitations, open and past, and what was attended."""
-    participant = get_participant_for(request.user, slug)
+    """What waits for the participant, and its earlier invitations; who was named stands in its record."""
+    participant = get_participant_for(request.user, slug, with_overview(request.user))
     rows = (
         Invitation.objects.visible_to(request.user)
         .filter(participant=participant)
@@ -54,16 +54,12 @@ def national_space(request: HttpRequest, slug: str) -> HttpResponse:
     past: list[Invitation] = []
     for row in rows:
         (open_ones if _is_open(row) else past).append(row)
-    attended = Delegate.objects.visible_to(request.user).filter(participant=participant, withdrawn_at__isnull=True)
     context = {
         "participant": participant,
         "open": open_ones,
         "past": past,
-        "attended": attended.select_related("activity", "official").order_by("-activity__start", "official__name")[:100],
         "may_nominate": has_permission(request.user, Permission.NOMINATE, participant=participant),
         "calls": open_calls(participant),
-        "next_meeting": next_meeting(participant),
-        "to_assess": len(without_feedback(participant, request.user)),
     }
     return render(request, "activities/national_space.html", context)
 

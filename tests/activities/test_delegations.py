@@ -304,5 +304,5 @@ def test_national_space_asks_as_often_with_one_row_as_with_three(world: World, r
         issue_invitations(activity=copy, participants=[participant], by=world.users["secretariat"])
     client = client_for(world, "focal_point_a")
     client.get("/about/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         client.get(f"/national/{world.participant_a}/")
