@@ -31,7 +31,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 ]
-STARTS_WITHIN = 900  # seconds: three portals starting at once on two cores need most of it
+STARTS_WITHIN = 240  # seconds, on a busy machine
 WIDTHS, SCHEMES = (1280, 360), ("light", "dark")
 PICTURES = os.environ.get("BROWSER_PICTURES", "")  # a folder, for looking at the pages afterwards
 
