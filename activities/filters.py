@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ActivityStatus
 from activities.models import Activity, ActivityKind, Attendance, Delegate, Hosting, Objective, ProgrammeArea, Recommendation
-from activities.search import clean_words, words_q
+from activities.search import words_q
 from members.models import Portfolio
 from members.partial_dates import last_day, parse_partial
+from members.words import clean_words
 
 if TYPE_CHECKING:
     from members.models import AnyUser

@@ -20,11 +20,6 @@ MARKS = ("\x02", "\x03")  # around a found word in a snippet; no text of the rec
 _REFERENCE = re.compile(r"[A-Za-z]{1,8}-[0-9A-Za-z-]{1,15}")
 
 
-def clean_words(text: str, *, most: int = 200) -> str:
-    """Words as typed: one blank between them, no control characters, at most `most` characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
-
-
 def query_of(words: str) -> SearchQuery:
     """A search as people type it: words, "a phrase", -without. Never an error, whatever is typed."""
     return SearchQuery(words, config="english", search_type="websearch")

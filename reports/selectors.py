@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from members.enums import Confidence
+from members.words import clean_words
 from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
 
@@ -57,14 +58,9 @@ def documents_matching(user: AnyUser, words: str) -> QuerySet[Document]:
     )
 
 
-def asked_words(data: QueryDict) -> str:
-    """The words of `?q=`, without signs that no text holds; at most 200 signs."""
-    return "".join(c if c.isprintable() else " " for c in data.get("q", ""))[:200].strip()
-
-
 def documents_asked(user: AnyUser, data: QueryDict) -> QuerySet[Document]:
     """Documents under the filters of an address, the same for page, exports and feed; what makes no sense is left out."""
-    words = asked_words(data)
+    words = clean_words(data.get("q", ""))
     rows = documents_matching(user, words) if words else documents_for(user)
     kind, held, year = data.get("kind", ""), data.get("held", ""), data.get("year", "")
     rows = rows.filter(kind=kind) if kind in DocumentKind.values else rows

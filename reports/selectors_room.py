@@ -22,6 +22,7 @@ from members.models import Appointment, Body, Seat, StandingItem
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.selectors import seats_as_of, steering_body
+from members.words import clean_words
 from reports.models import Document
 from reports.selectors import documents_for, documents_of
 from reports.selectors_progress import reports_for
@@ -92,7 +93,7 @@ def group_documents(user: AnyUser, words: str) -> QuerySet[Document]:
 
 
 def _documents(user: AnyUser, query: QueryDict) -> dict[str, Any]:
-    words = "".join(c for c in query.get("q", "") if c.isprintable())[:100].strip()
+    words = clean_words(query.get("q", ""), most=100)
     return {"page": Paginator(group_documents(user, words), PAGE_SIZE).get_page(query.get("page")), "words": words}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -25,6 +25,8 @@ from members.errors import Conflict, DomainError
 from members.export import Column, export_response, is_export
 from members.models import User
 from members.permissions import require_desk
+from members.views.shared import differences
+from members.words import clean_words
 
 PAGE_SIZE = 50
 CALL_COLUMNS = (
@@ -43,7 +45,7 @@ CALL_COLUMNS = (
 
 
 def _words(request: HttpRequest) -> str:
-    return "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    return clean_words(request.GET.get("q", ""), most=100)
 
 
 @require_safe
@@ -131,24 +133,9 @@ def _conflict(request: HttpRequest, current: CallRecord, form: CallForm) -> Http
     theirs = CallForm(initial=CallForm.initial_of(current), call=current)
     mine = request.POST.copy()
     mine["version"] = str(current.version)
-    rows = []
-    for field in form:
-        said, saved = _shown(form, field.name, field.value()), _shown(theirs, field.name, theirs[field.name].value())
-        if field.name != "version" and said != saved:
-            rows.append((field.label, said, saved))
+    rows = differences(form, theirs, skip="version")
     context = {"form": CallForm(mine, call=current), "rows": rows, "back": reverse("activities:desk_call_list")}
     return render(request, "members/directory_conflict.html", context | {"title": str(current)}, status=409)
-
-
-def _shown(form: Any, name: str, value: Any) -> str:
-    """A value as a person reads it, whether typed or stored."""
-    choices = getattr(form.fields[name], "choices", None)
-    if choices is not None:
-        keys = {str(getattr(one, "pk", one)) for one in (value if isinstance(value, list | tuple) else [value]) if one}
-        return ", ".join(str(label) for key, label in choices if str(key) in keys)
-    text = form.fields[name].prepare_value(value)
-    said = form.fields[name].widget.format_value(text)
-    return str(said or "").replace("\r\n", "\n")
 
 
 @require_POST

@@ -14,10 +14,10 @@ from activities.forms_consultation import CommentEditForm, CommentForm
 from activities.models import Comment, Reply
 from activities.permissions import get_call_for, get_invitation_for
 from activities.services import comments as service
-from activities.views.acting import add_error, differences, me
 from members.errors import Conflict, DomainError
 from members.models import Participant
 from members.permissions import get_participant_for
+from members.views.shared import differences, me, show_error
 
 
 @require_POST
@@ -49,7 +49,7 @@ def _add(request: HttpRequest, participant: Participant, form: CommentForm, subj
         try:
             service.add_comment(participant=participant, subject=subject, text=form.cleaned_data["text"], by=me(request))
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The comment is added. Only your own participant sees it."))
             return redirect(f"{back}#comments")
@@ -85,7 +85,7 @@ def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         except Conflict as conflict:
             return _conflict(request, form, conflict.current)
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(f"{_place(comment)}#comments")

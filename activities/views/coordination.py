@@ -17,12 +17,12 @@ from activities.forms_national import AgendaItemForm, MechanismForm, MeetingForm
 from activities.models import NationalAgendaItem, NationalCoordination, NationalMeeting
 from activities.selectors_national import coordination_of, public_mechanism
 from activities.services import coordination as service
-from activities.views.acting import add_error, differences, me
 from members.errors import Conflict, DomainError
 from members.models import Participant
 from members.models.base import today
 from members.permissions import check_can, get_participant_for, has_permission
 from members.roles import Permission
+from members.views.shared import differences, me, show_error
 
 
 @require_safe
@@ -111,7 +111,7 @@ def agenda_item_add(request: HttpRequest, slug: str) -> HttpResponse:
                 by=me(request),
             )
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The item is on the agenda."))
             return redirect(_agenda(participant))

@@ -24,6 +24,8 @@ from members.enums import AccessAction
 from members.errors import Conflict, DomainError
 from members.models import Body, User
 from members.permissions import require_desk
+from members.views.shared import differences, show_error
+from members.words import clean_words
 
 PAGE_SIZE = 50
 
@@ -32,7 +34,7 @@ PAGE_SIZE = 50
 def desk_activity_list(request: HttpRequest) -> HttpResponse:
     """All activities, drafts first, found by words."""
     require_desk(request.user)
-    words = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    words = clean_words(request.GET.get("q", ""), most=100)
     is_draft = ExpressionWrapper(Q(published_at__isnull=True), output_field=BooleanField())
     rows = Activity.objects.visible_to(request.user).select_related("kind").alias(is_draft=is_draft)
     rows = rows.order_by("-is_draft", F("start").desc(nulls_last=True), "-reference")
@@ -64,22 +66,11 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         try:
             activity = service.record_activity(content=form.content(), by=cast("User", request.user))
         except (DomainError, ValidationError) as error:
-            _show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("%(reference)s is saved as a draft.") % {"reference": activity.reference})
             return redirect("activities:desk_activity", activity.reference)
     return render(request, "activities/activity_form.html", {"form": form, "copied": copied}, status=422 if form.errors else 200)
-
-
-def _show(form: Any, error: DomainError | ValidationError) -> None:
-    """What a service said, next to the field it belongs to."""
-    if isinstance(error, DomainError):
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-    elif hasattr(error, "error_dict"):
-        for name, found in error.message_dict.items():
-            form.add_error(name if name in form.fields else None, found)
-    else:
-        form.add_error(None, error)
 
 
 @require_safe
@@ -121,7 +112,7 @@ def activity_edit(request: HttpRequest, reference: str) -> HttpResponse:
         except Conflict as conflict:
             return _conflict(request, conflict.current, form)
         except (DomainError, ValidationError) as error:
-            _show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:desk_activity", reference)
@@ -134,29 +125,9 @@ def _conflict(request: HttpRequest, current: Activity, form: ActivityForm) -> Ht
     theirs = ActivityForm(initial=ActivityForm.initial_of(current))
     mine = request.POST.copy()
     mine["version"] = str(current.version)
-    rows = []
-    for field in form:
-        other = theirs[field.name]
-        if field.name != "version" and _words(form, field.name, field.value()) != _words(form, field.name, other.value()):
-            rows.append((field.label, _words(form, field.name, field.value()), _words(form, field.name, other.value())))
+    rows = differences(form, theirs, skip="version")
     context = {"form": ActivityForm(mine, initial=ActivityForm.initial_of(current)), "rows": rows, "activity": current}
     return render(request, "activities/activity_conflict.html", context, status=409)
-
-
-def _words(form: ActivityForm, name: str, value: Any) -> str:
-    """A value as a person reads it, whether it comes from a form's text or from a record."""
-    queryset = getattr(form.fields[name], "queryset", None)
-    if queryset is not None:
-        keys = [
-            str(getattr(key, "pk", key))
-            for key in (value if isinstance(value, list | tuple) else [value])
-            if key not in (None, "")
-        ]
-        found = queryset.filter(pk__in=[key for key in keys if key.isdigit()])
-        return ", ".join(str(row) for row in found)
-    if value in (None, False, ""):
-        return ""
-    return str(_("yes")) if value in (True, "on") else str(value).replace("\r\n", "\n")
 
 
 @require_POST

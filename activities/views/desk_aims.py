@@ -18,10 +18,10 @@ from activities.forms_aims import AimForm, AreaForm, GoalForm, MandateForm, Obje
 from activities.models import Goal, Mandate, Objective, ProgrammeArea
 from activities.selectors_objectives import goals, objectives, programme_areas
 from activities.services import aims as service
-from activities.views.conflicts import differing, show
 from members.errors import Conflict, DomainError
 from members.models import User
 from members.permissions import require_desk
+from members.views.shared import differing, show_error
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _edit(request: HttpRequest, aim: Any, kind: Kind, title: str) -> HttpRespons
             context = differing(request.POST, form, kind.form, conflict.current) | {"back": back, "title": title}
             return render(request, "members/directory_conflict.html", context, status=409)
         except (DomainError, ValidationError) as error:
-            show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:aim_edit", form.instance.code)
@@ -131,7 +131,7 @@ def _edit_mandate(request: HttpRequest, mandate: Mandate, aim: Any) -> HttpRespo
             context = differing(request.POST, form, MandateForm, conflict.current) | {"back": back, "title": str(aim)}
             return render(request, "members/directory_conflict.html", context, status=409)
         except (DomainError, ValidationError) as error:
-            show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(back)

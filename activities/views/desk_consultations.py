@@ -19,7 +19,6 @@ from activities.models import Consultation
 from activities.permissions import get_consultation_at_desk
 from activities.selectors_consultation import Answer, compilation, consultations_at_desk, recipients_of
 from activities.services import consultation as service
-from activities.views.acting import add_error, differences, me
 from members.audit import record_access
 from members.enums import AccessAction
 from members.errors import Conflict, DomainError
@@ -27,6 +26,7 @@ from members.export import Column, export_response, is_export
 from members.models.base import today
 from members.permissions import check_can, require_desk
 from members.roles import Permission
+from members.views.shared import differences, me, show_error
 
 PAGE_SIZE = 50
 
@@ -50,7 +50,7 @@ def consultation_new(request: HttpRequest) -> HttpResponse:
         try:
             made = service.draft_consultation(call=form.call(), by=me(request))
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved as a draft. Nobody is asked yet."))
             return redirect("activities:consultation", made.pk)
@@ -72,7 +72,7 @@ def consultation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Conflict as conflict:
             return _conflict(request, form, conflict.current)
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:consultation", pk)
@@ -181,7 +181,7 @@ def consultation_close(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             service.close_consultation(consultation=consultation, summary=form.cleaned_data["summary"], by=me(request))
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("It is closed. Those who were asked read the summary."))
             return redirect("activities:consultation", pk)

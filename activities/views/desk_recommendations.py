@@ -17,10 +17,11 @@ from activities.forms_followup import FollowUpForm, RecommendationForm
 from activities.models import Recommendation
 from activities.selectors_followup import due_soon, follow_up_rate, recommendations, stale, standing_of
 from activities.services import followup as service
-from activities.views.conflicts import differing, show
 from members.errors import Conflict, DomainError
 from members.models import User
 from members.permissions import require_desk
+from members.views.shared import differing, show_error
+from members.words import clean_words
 
 PAGE_SIZE = 50
 INITIAL_FROM_ADDRESS = ("activity", "document_symbol", "document_version", "paragraph")
@@ -46,13 +47,13 @@ def recommendation_new(request: HttpRequest) -> HttpResponse:
     """Record a recommendation; a document's page links here with symbol, version and paragraph filled in."""
     require_desk(request.user)
     said = {name: request.GET[name][:60] for name in INITIAL_FROM_ADDRESS if name in request.GET}
-    initial = {name: "".join(c for c in text if c.isprintable()) for name, text in said.items()}
+    initial = {name: clean_words(text) for name, text in said.items()}
     form = RecommendationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             row = service.record_recommendation(asked=form.asked(), by=cast("User", request.user))
         except (DomainError, ValidationError) as error:
-            show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Recorded as %(reference)s.") % {"reference": row.reference})
             return redirect("activities:recommendation_edit", row.reference)
@@ -83,7 +84,7 @@ def recommendation_edit(request: HttpRequest, reference: str) -> HttpResponse:
             context |= {"back": reverse("activities:recommendation_edit", args=[reference]), "title": reference}
             return render(request, "members/directory_conflict.html", context, status=409)
         except (DomainError, ValidationError) as error:
-            show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:recommendation_edit", reference)
@@ -100,7 +101,7 @@ def follow_up_new(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             service.add_follow_up(recommendation=row, update=form.update(), by=cast("User", request.user))
         except (DomainError, ValidationError) as error:
-            show(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The news is recorded."))
             return redirect("activities:recommendation_edit", reference)

@@ -20,10 +20,10 @@ from activities.permissions import get_activity_at_desk
 from activities.selectors_objectives import open_challenges
 from activities.selectors_reviews import aims_for, review_meetings
 from activities.services import reviews as service
-from activities.views.conflicts import differing, show
 from members.errors import Conflict, DomainError
 from members.models import User
 from members.permissions import require_desk
+from members.views.shared import differing, show_error
 
 PAGE_SIZE = 50
 
@@ -93,7 +93,7 @@ def _save(request: HttpRequest, meeting: Activity, part: Part) -> HttpResponse |
         context |= {"back": back, "title": str(part.aim), "aim": part.aim}
         return render(request, "activities/review_conflict.html", context, status=409)
     except (DomainError, ValidationError) as error:
-        show(form, error)
+        show_error(form, error)
         return None
     messages.success(request, _("%(aim)s: the review is saved.") % {"aim": part.aim})
     return redirect(f"{reverse('activities:review_meeting', args=[meeting.reference])}#{part.aim.code}")

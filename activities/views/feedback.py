@@ -14,11 +14,11 @@ from activities.forms_national import FeedbackForm
 from activities.models import Activity, ActivityFeedback
 from activities.selectors_national import past_activities
 from activities.services import feedback as service
-from activities.views.acting import add_error, differences, me
 from members.errors import Conflict, DomainError
 from members.models import Participant
 from members.permissions import check_can, get_participant_for, has_permission
 from members.roles import Permission
+from members.views.shared import differences, me, show_error
 
 
 @require_safe
@@ -58,7 +58,7 @@ def feedback(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
         except Conflict as conflict:
             return _conflict(request, form, conflict.current, activity, slug)
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The draft is saved. Only your own participant sees it."))
             return redirect("activities:feedback", slug, reference)

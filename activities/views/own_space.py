@@ -19,6 +19,7 @@ from members.models import Participant, ParticipantDeclaration, User
 from members.permissions import check_can, get_participant_for, has_permission
 from members.roles import Permission
 from members.services.declarations import declare
+from members.views.shared import show_error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +103,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         except Conflict as conflict:
             return _profile_conflict(request, participant, conflict)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:profile", slug)

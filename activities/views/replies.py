@@ -19,10 +19,10 @@ from activities.permissions import check_may_submit, get_call_for, may_submit
 from activities.selectors_consultation import calls_of, zone_of
 from activities.selectors_national import comments_on
 from activities.services import replies as service
-from activities.views.acting import add_error, differences, me
 from members.errors import Conflict, DomainError
 from members.models import Participant
 from members.permissions import get_participant_for
+from members.views.shared import differences, me, show_error
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def answer_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         except Conflict as conflict:
             return _conflict(request, desk, form, conflict.current, asked)
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The draft is saved. Only your own participant sees it."))
             return redirect(desk.address())
@@ -183,7 +183,7 @@ def submit_page(request: HttpRequest, desk: Desk) -> HttpResponse:
                 form.add_error(None, conflict.message)
                 status = 409
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("The position is submitted. You get a confirmation by mail."))
                 return redirect(desk.address())

@@ -25,6 +25,7 @@ from members.selectors import focal_offices, mechanisms_of, ministries_of, parti
 from members.selectors_forums import forums_of
 from members.selectors_routing import routes_of
 from members.views.public_history import history_response
+from members.words import clean_words
 from reports.selectors import documents_for
 
 PARTICIPANT_COLUMNS = (
@@ -48,7 +49,7 @@ PARTICIPANT_COLUMNS = (
 def participant_list(request: HttpRequest) -> HttpResponse:
     """All participants in English alphabetical order, by kind."""
     form = as_of_form(request.GET)
-    words = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    words = clean_words(request.GET.get("q", ""), most=100)
     rows = participant_directory(request.user, day=form.day, words=words, kind=request.GET.get("kind", ""))
     if is_export(request):
         return export_response(request, PARTICIPANT_COLUMNS, rows, "participants")

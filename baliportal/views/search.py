@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.search import clean_words, found_activities, similar_activities
+from activities.search import found_activities, similar_activities
 from activities.selectors import archive_base
 from members.selectors import participants_named
+from members.words import clean_words
 from reports.search import found_documents
 
 MOST = 10

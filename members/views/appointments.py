@@ -19,6 +19,7 @@ from members.models import Appointment, Handover, Official, Participant, Seat, T
 from members.permissions import require_desk
 from members.services import accounts, appointments, confirmation
 from members.services import directory as directory_service
+from members.views.shared import show_error
 
 MOST_DIGITS = 10  # of a key in an address
 
@@ -70,7 +71,7 @@ def _appoint(request: HttpRequest, form: AppointForm, participant: Participant |
         try:
             appointments.appoint(by=cast("User", request.user), **form.place())
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             if seat is not None:

@@ -19,6 +19,7 @@ from members.forms_contact import ContactForm
 from members.models import ContactMessage, User
 from members.permissions import require_desk
 from members.services import contact as service
+from members.words import clean_words
 
 PAGE_SIZE = 50
 
@@ -27,7 +28,7 @@ PAGE_SIZE = 50
 @login_not_required
 def contact(request: HttpRequest) -> HttpResponse:
     """Who answers, and a form that works signed out. `?record=` and `?topic=` fill it in."""
-    asked = {name: "".join(c for c in request.GET.get(name, "") if c.isprintable())[:250] for name in ("record", "topic")}
+    asked = {name: clean_words(request.GET.get(name, ""), most=250) for name in ("record", "topic")}
     initial = {"record": asked["record"], "topic": asked["topic"] if asked["topic"] in MessageTopic.values else ""}
     form = ContactForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():

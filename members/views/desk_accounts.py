@@ -33,6 +33,7 @@ from members.selectors_accounts import (
     running_resets,
 )
 from members.services import account_state, accounts, factor_reset
+from members.words import clean_words
 
 PAGE_SIZE = 50
 STATE_WORDS = {
@@ -50,7 +51,7 @@ def _administrator(request: HttpRequest) -> User:
 
 
 def _words(request: HttpRequest) -> str:
-    return "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    return clean_words(request.GET.get("q", ""), most=100)
 
 
 @require_safe

@@ -38,6 +38,8 @@ from members.selectors_directory import contacts_found, directory_of, open_remar
 from members.selectors_merging import open_merge_of
 from members.selectors_routing import routes_of
 from members.services import directory as service
+from members.views.shared import differing, show_error
+from members.words import clean_words
 
 PAGE_SIZE = 100
 
@@ -62,7 +64,7 @@ KINDS: dict[str, Kind] = {
 
 
 def _words(request: HttpRequest) -> str:
-    return "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    return clean_words(request.GET.get("q", ""), most=100)
 
 
 @require_safe
@@ -198,30 +200,8 @@ def edit_record(  # noqa: PLR0913 - what the one page needs
 
 def conflict_page(request: HttpRequest, form: Any, form_class: type[DirectoryForm], current: Any, back: str) -> HttpResponse:
     """Both texts beside each other, and the own one to mend and save again."""
-    theirs: Any = form_class(instance=current)
-    mine = request.POST.copy()
-    mine["expected_version"] = str(current.version)
-    rows = []
-    for field in form:
-        if field.name == "expected_version":
-            continue
-        said, saved = _shown(form, field.name, field.value()), _shown(theirs, field.name, theirs[field.name].value())
-        if said != saved:
-            rows.append((field.label, said, saved))
-    context = {"form": form_class(mine, instance=current), "rows": rows, "back": back, "title": str(current)}
+    context = differing(request.POST, form, form_class, current) | {"back": back, "title": str(current)}
     return render(request, "members/directory_conflict.html", context, status=409)
-
-
-def _shown(form: Any, name: str, value: Any) -> str:
-    """A value as a person reads it, whether typed or stored."""
-    choices = getattr(form.fields[name], "choices", None)
-    values = value if isinstance(value, list | tuple) else [value]
-    keys = {str(getattr(one, "pk", one)) for one in values if one not in (None, "", False)}
-    if choices is not None:
-        return ", ".join(str(label) for key, label in choices if str(key) in keys)
-    if value in (True, "on"):
-        return str(_("yes"))
-    return "" if value in (None, False) else str(value).replace("\r\n", "\n")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +213,7 @@ def ministry_rename(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             service.rename_ministry(ministry=record, by=cast("User", request.user), **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_error(form, error)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -254,7 +234,7 @@ def participant_rename(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             service.rename_participant(participant=participant, by=cast("User", request.user), **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_error(form, error)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:

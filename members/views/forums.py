@@ -12,6 +12,7 @@ from members.export import Column, export_response, is_export
 from members.models.base import today
 from members.partial_dates import iso_partial
 from members.selectors_forums import forums_found, kinds_of_forums, membership_matrix, memberships_on
+from members.words import clean_words
 
 FORUM_COLUMNS = (
     Column("code", "Code", lambda row: row.code),
@@ -38,7 +39,7 @@ MEMBERSHIP_COLUMNS = (
 
 def words_of(request: HttpRequest) -> str:
     """The words asked for, printable and at most 100 characters."""
-    return "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    return clean_words(request.GET.get("q", ""), most=100)
 
 
 @require_safe

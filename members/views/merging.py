@@ -18,6 +18,7 @@ from members.permissions import require_desk
 from members.selectors_duplicates import likely_duplicates
 from members.selectors_merging import clashes, merges, moving, open_merge_of, others_of
 from members.services.merging import merge_officials, unmerge_officials, what_stays
+from members.words import clean_words
 
 PAGE_SIZE, MOST_FOUND, MOST_MERGES = 50, 20, 20
 
@@ -81,7 +82,7 @@ def _merge(request: HttpRequest, kept: Official, other: Official) -> HttpRespons
 
 
 def _choose(request: HttpRequest, kept: Official, status: int) -> HttpResponse:
-    words = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:100].strip()
+    words = clean_words(request.GET.get("q", ""), most=100)
     suggested = [pair for pair in likely_duplicates(request.user) if kept.pk in {pair[0].pk, pair[1].pk}]
     context = {
         "kept": kept,

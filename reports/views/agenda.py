@@ -20,8 +20,8 @@ from activities.selectors_group import suggested_items
 from activities.services import agendas as service
 from members.errors import Conflict, DomainError
 from members.models import Body
+from members.views.shared import me, show_error
 from reports.selectors_room import agenda_of, suggested_documents
-from reports.views.problems import add_error, me
 
 
 def _meeting(request: HttpRequest, reference: str) -> tuple[Activity, Body]:
@@ -54,7 +54,7 @@ def agenda(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             service.make_agenda(activity=activity, body=body, drafts=form.chosen(), by=me(request))
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The agenda is begun. Nobody outside the desk sees it yet."))
             return redirect("reports:agenda", reference)

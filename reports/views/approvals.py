@@ -15,12 +15,12 @@ from members.errors import DomainError
 from members.models.visibility import rights_of
 from members.permissions import check_can
 from members.roles import Permission
+from members.views.shared import me, show_error
 from reports.enums import RenderingState, ReportState
 from reports.forms import ApproveForm
 from reports.models import ProgressReport
 from reports.selectors_progress import approval_rows, latest_renderings, reports_for
 from reports.services.approval import approve, withdraw_approval
-from reports.views.problems import add_error, me
 
 
 @require_safe
@@ -54,7 +54,7 @@ def approval_detail(request: HttpRequest, symbol: str) -> HttpResponse:
             try:
                 approve(report=report, sha256=read, by=me(request))
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("Your approval is recorded."))
                 return redirect("reports:approval_detail", symbol)

@@ -20,6 +20,7 @@ from members.permissions import check_can, require_desk
 from members.roles import Permission
 from members.services.outbox import send_again, settle_delivery
 from members.signing import TokenError
+from members.views.shared import me, show_error
 from reports.enums import CirculationState, ReportState
 from reports.forms import AddressForm, CirculationForm, SettleForm
 from reports.models import Circulation
@@ -34,7 +35,6 @@ from reports.selectors_circulation import (
 from reports.services.circulation import acknowledge, circulate, delivery_of, prepare_circulation, preview, recall
 from reports.services.contacts import change_address
 from reports.services.documents import publish_document
-from reports.views.problems import add_error, me
 from reports.views.progress import get_report
 
 PAGE_SIZE = 50
@@ -85,7 +85,7 @@ def circulation_new(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 circulation = prepare_circulation(report=report, by=me(request), **form.cleaned_data)
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 return redirect("reports:circulation_detail", circulation.pk)
     return render(
@@ -223,7 +223,7 @@ def delivery_settle(request: HttpRequest, pk: int) -> HttpResponse:
                     delivery=delivery, outcome=DeliveryState(values["outcome"]), evidence=values["evidence"], by=me(request)
                 )
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("Recorded."))
                 return redirect("reports:delivery_detail", pk)
@@ -247,7 +247,7 @@ def delivery_send_again(request: HttpRequest, pk: int) -> HttpResponse:
         if form is None:
             messages.error(request, error.message)
             return redirect("reports:delivery_detail", pk)
-        add_error(form, error)
+        show_error(form, error)
         return render(request, "reports/desk/delivery.html", _delivery_context(delivery, address_form=form), status=422)
     messages.success(request, _("The copy is queued again."))
     return redirect("reports:delivery_detail", pk)

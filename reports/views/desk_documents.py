@@ -16,6 +16,8 @@ from activities.models import Activity
 from members.errors import Conflict, DomainError
 from members.permissions import check_can, require_desk
 from members.roles import Permission
+from members.views.shared import me, show_error
+from members.words import clean_words
 from reports.enums import DocumentState
 from reports.forms import ActivityReportForm, DocumentForm, NewDocumentForm, ReclassifyForm, VersionForm, WithdrawForm
 from reports.models import Document
@@ -29,7 +31,6 @@ from reports.services.documents import (
     reclassify,
     withdraw_document,
 )
-from reports.views.problems import add_error, me
 
 PAGE_SIZE = 50
 
@@ -38,7 +39,7 @@ PAGE_SIZE = 50
 def desk_document_list(request: HttpRequest) -> HttpResponse:
     """All documents, drafts and withdrawn ones too; `?q=` and `?state=` narrow."""
     require_desk(request.user)
-    words = "".join(c if c.isprintable() else " " for c in request.GET.get("q", ""))[:200].strip()
+    words = clean_words(request.GET.get("q", ""))
     rows = documents_matching(request.user, words) if words else Document.objects.visible_to(request.user)
     state = request.GET.get("state", "")
     rows = rows.filter(state=state) if state in DocumentState.values else rows
@@ -58,7 +59,7 @@ def desk_document_new(request: HttpRequest) -> HttpResponse:
             try:
                 document = _draft(form, request)
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("Drafted. The symbol is %(symbol)s.") % {"symbol": document.symbol})
                 return redirect("reports:desk_document", document.symbol)
@@ -103,7 +104,7 @@ def desk_document(request: HttpRequest, symbol: str) -> HttpResponse:
         again = DocumentForm(initial={**mine, "version": conflict.current.version}, instance=conflict.current)
         return _page(request, document, status=409, form=again, other=conflict.current)
     except DomainError as error:
-        add_error(form, error)
+        show_error(form, error)
         return _page(request, document, status=422, form=form)
     messages.success(request, _("Saved."))
     return redirect("reports:desk_document", symbol)
@@ -136,7 +137,7 @@ def desk_document_version(request: HttpRequest, symbol: str) -> HttpResponse:
                 document=document, name=file.name, content=file.read(), language=form.cleaned_data["language"], by=me(request)
             )
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("The file is attached."))
             return redirect("reports:desk_document", symbol)
@@ -180,7 +181,7 @@ def desk_document_reclassify(request: HttpRequest, symbol: str) -> HttpResponse:
         try:
             reclassify(document=document, access_class=form.cleaned_data["access_class"], by=me(request))
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Changed, from the next request on."))
             return redirect("reports:desk_document", symbol)
@@ -209,7 +210,7 @@ def activity_documents(request: HttpRequest, reference: str) -> HttpResponse:
                     by=me(request),
                 )
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("Published as %(symbol)s.") % {"symbol": document.symbol})
                 return redirect("reports:activity_documents", reference)

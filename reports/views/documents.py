@@ -20,10 +20,11 @@ from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
 from members.views.public_history import history_response
+from members.words import clean_words
 from reports.enums import DocumentKind, Held
 from reports.history import document_changes
 from reports.models import Document, DocumentVersion
-from reports.selectors import asked_words, documents_asked, documents_for, documents_matching, with_authors
+from reports.selectors import documents_asked, documents_for, documents_matching, with_authors
 from reports.selectors_proof import proofs_of
 
 PAGE_SIZE = 25
@@ -48,7 +49,7 @@ DOCUMENT_COLUMNS = (
 @login_not_required
 def document_list(request: HttpRequest) -> HttpResponse:
     """All documents known to exist, with simple filters."""
-    words = asked_words(request.GET)
+    words = clean_words(request.GET.get("q", ""))
     base = documents_matching(request.user, words) if words else documents_for(request.user)
     rows = with_authors(documents_asked(request.user, request.GET))
     if is_export(request):

@@ -21,6 +21,7 @@ from members.models.visibility import rights_of
 from members.permissions import check_can, require_desk
 from members.roles import Permission
 from members.selectors import meeting_kinds
+from members.views.shared import me, show_error
 from reports.enums import RenderingState
 from reports.forms import CompileForm, FreezeForm, SectionForm
 from reports.models import ProgressReport, Rendering
@@ -28,7 +29,6 @@ from reports.rendering import report_context
 from reports.selectors_progress import approval_rows, latest_renderings, reports_for, section_rows
 from reports.services.approval import request_approvals
 from reports.services.progress import compile_report, edit_section, freeze_report, refresh_figures, request_rendering
-from reports.views.problems import add_error, me
 
 
 def get_report(request: HttpRequest, pk: int) -> ProgressReport:
@@ -55,7 +55,7 @@ def progress_report_list(request: HttpRequest) -> HttpResponse:
                     by=me(request),
                 )
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(
                     request, _("The report is compiled. Its number is %(symbol)s.") % {"symbol": report.document.symbol}
@@ -118,7 +118,7 @@ def progress_report_section(request: HttpRequest, pk: int, key: str) -> HttpResp
             other = next((row for row in conflict.current.sections if row["key"] == key), None)
             form = SectionForm(initial={**values, "version": conflict.current.version})
         except DomainError as error:
-            add_error(form, error)
+            show_error(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(f"{_address(report)}#{key}")
@@ -183,7 +183,7 @@ def progress_report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.error(request, _("Somebody else changed this report in the meantime. Read it again before freezing."))
                 status = 409
             except DomainError as error:
-                add_error(form, error)
+                show_error(form, error)
             else:
                 messages.success(request, _("The report is frozen. Its files are being made."))
                 return redirect("reports:progress_report_detail", report.pk)
