@@ -70,9 +70,18 @@ def _lasting(table: str, row: dict[str, Any], known: set[tuple[str, int]]) -> di
         is_key = column.primary_key or isinstance(column, models.ForeignKey)
         if is_key and value is not None and (related, value) not in known:
             kept[column.attname] = "new"
-        elif isinstance(value, str) and value.startswith(now):
-            kept[column.attname] = "now"
+        else:
+            kept[column.attname] = _timeless(value, now)
     return kept
+
+
+def _timeless(value: Any, now: str) -> Any:
+    """The value with "now" for times of today, also inside of what is kept as JSON: two attempts are not the same second."""
+    if isinstance(value, dict):
+        return {name: _timeless(part, now) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_timeless(part, now) for part in value]
+    return "now" if isinstance(value, str) and value.startswith(now) else value
 
 
 def _effect(

@@ -65,7 +65,7 @@ class Portal:
         subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, env=environment, check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal() -> Iterator[Portal]:
     # Not below pytest's own folder: only its owner may enter that one, and root starts PostgreSQL as somebody else.
     var, port = Path(tempfile.mkdtemp(prefix="baliportal-")), any_port()
@@ -107,8 +107,9 @@ def mailed(portal: Portal, address: str, pattern: str, *, within: float = 60) ->
     raise AssertionError(f"no mail to {address} with {pattern}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed with the last of these tests: while Playwright's loop runs, Django lets no other test of this process near the database."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield chromium
