@@ -116,6 +116,7 @@ class World:
     message_a: int = 0
     correction: int = 0
     account: int = 0
+    topic: str = "people-smuggling"
     account_invitation: int = 0
     factor_reset: int = 0
     import_batch: int = 0

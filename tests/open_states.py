@@ -11,9 +11,30 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from activities.enums import ActivityStatus, NominationState
-from activities.models import Activity, ActivityKind, Delegate, Invitation, Nomination
+from activities.models import (
+    Activity,
+    ActivityFeedback,
+    ActivityKind,
+    AgendaItem,
+    Delegate,
+    Invitation,
+    Nomination,
+    Reply,
+    ReplyVersion,
+)
 from members.enums import DatePrecision, DeliveryState, Standing
-from members.models import Delivery, Official, Participant, Seat, StandingPeriod
+from members.models import (
+    Closure,
+    ContactMessage,
+    Delivery,
+    Official,
+    Participant,
+    Seat,
+    StandingItem,
+    StandingPeriod,
+    Topic,
+    User,
+)
 from members.models.base import today
 from members.signing import make_token
 from reports.enums import CirculationState, Held, RenderingState
@@ -32,9 +53,33 @@ def open_states(world: World) -> None:
     _deliveries(world)
     _files(world)
     StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
+    _drafts(world)
+    _seconds(world)
     Document.objects.create(
         symbol=DRAFT, kind="report", title="A draft", held=Held.NOT_HELD, date_precision=DatePrecision.UNKNOWN
     )
+
+
+def _drafts(world: World) -> None:
+    """Answers saved and not yet handed in, and a message that nobody answered."""
+    focal, chair = world.users["focal_point_a"], world.users["co_chair"]
+    for consultation, by, slug in ((world.consultation, focal, world.participant_a), (world.room_consultation, chair, "cland")):
+        reply = Reply.objects.create(consultation_id=consultation, participant=Participant.objects.get(slug=slug))
+        ReplyVersion.objects.create(reply=reply, number=1, text="A draft", saved_by=by)
+    past = Activity.objects.get(reference=world.past_activity)
+    ActivityFeedback.objects.create(participant=Participant.objects.get(slug=world.participant_a), activity=past, useful="Much")
+    ContactMessage.objects.create(topic="other", text="A question", email="x@else.example", submit_token="open")
+
+
+def _seconds(world: World) -> None:
+    """A second item where items can be moved, a closed account, an unused and a retired row of a reference table."""
+    by = world.users["administrator"]
+    StandingItem.objects.create(body=StandingItem.objects.get().body, order=2, title_en="Review")
+    AgendaItem.objects.create(agenda=AgendaItem.objects.get().agenda, order=2, title_en="Review")
+    Closure.objects.create(user=world.users["deactivated"], reason="Left", closed_by=by)
+    User.objects.filter(pk=world.users["deactivated"].pk).update(is_active=False)
+    Topic.objects.create(key="unused", name_en="Unused")
+    Topic.objects.create(key="retired", name_en="Retired", retired_at=timezone.now(), retired_by=by)
 
 
 def _activities(world: World) -> None:
@@ -134,6 +179,13 @@ def variants(world: World) -> list[dict[str, Any]]:
             "missing": world.appointment_a,
             "token": token,
         },
-        {"activity": TO_CONFIRM, "draft_activity": world.other_activity, "missing": world.official_a},
-        {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark},
+        {
+            "activity": TO_CONFIRM,
+            "draft_activity": world.other_activity,
+            "missing": world.official_a,
+            "consultation": world.draft_consultation,
+            "account": world.users["deactivated"].pk,
+            "topic": "unused",
+        },
+        {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark, "topic": "retired"},
     ]
