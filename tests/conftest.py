@@ -12,6 +12,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("BALIPORTAL_VAR", ROOT / "var")) / "test"
+BROWSER = "tests/browser/"
+LONGEST = (
+    BROWSER,
+    "tests/test_canaries.py",
+    "tests/test_access_matrix.py",
+    "tests/test_bad_input.py",
+    "tests/test_mass_assignment.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,14 +27,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without --nightly the long tests are not part of the run; the browser's share one portal, so one worker has them."""
-    for item in items:
-        if item.path.is_relative_to(ROOT / "tests" / "browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Without --nightly the long tests are not part of the run; what takes longest begins first, that no core waits at the end."""
     if not config.getoption("--nightly"):
         long = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+    items.sort(key=lambda item: next((place for place, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests stay in one process, and so do the browser's, which share one portal."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPlace(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+    config.option.loadscopereorder = False  # they come in the order they are wanted in
+    return ByPlace(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -173,10 +173,6 @@ ACTIVITIES = ("activity", "draft_activity", "restricted_activity", "withdrawn_ac
 DOCUMENTS = ("document", "restricted_document")
 
 
-# One planting, and the last test asks what the walks before it saw.
-pytestmark = pytest.mark.xdist_group("canaries")
-
-
 @pytest.fixture(autouse=True)
 def _no_copies_of_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates render as they do outside of tests: ten thousand pages are quicker without their contexts kept."""
