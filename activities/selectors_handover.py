@@ -37,7 +37,7 @@ class OpenQuestion:
 
 def _audiences(rights: Rights, participant: Participant) -> list[str]:
     """Calls for whoever enters the national space, questions for whoever holds the seat; both for the secretariat."""
-    found = []
+    found: list[str] = []
     if rights.is_secretariat or participant.pk in rights.belongs_to:
         found.append(ConsultationAudience.PARTICIPANTS)
     if rights.is_secretariat or participant.pk in rights.sits_for:
