@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from members.enums import AppointmentRole, DeliveryState, ParticipantKind, Stand
 from members.models import (
     Appointment,
     Delivery,
+    ForumContact,
     Ministry,
     Office,
     Official,
@@ -37,8 +38,8 @@ SETTLED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.FAILED)
 LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
 
 
-def with_last_message[M: Model](contacts: QuerySet[M]) -> QuerySet[M]:
-    """Rows that have an `email`, with the state of the last message to it that arrived or did not in `last_message`."""
+def with_last_message(contacts: QuerySet[ForumContact]) -> QuerySet[ForumContact]:
+    """Posts of other forums, each with the state of the last message to its address that was settled in `last_message`."""
     sent = Delivery.objects.filter(state__in=SETTLED).annotate(address=Lower("email"))
     last = sent.filter(address=Lower(OuterRef("email"))).order_by("-pk").values("state")[:1]
     return contacts.annotate(last_message=Subquery(last))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
@@ -115,7 +115,7 @@ def letters_to(user: AnyUser, forum: Forum) -> QuerySet[Delivery]:
 
 def forums_to_mend(user: AnyUser) -> set[int]:
     """Keys of forums of whose current contacts one's last letter came back or could not be handed over."""
-    rows = with_last_message(ForumContact.objects.visible_to(user).current())
+    rows: Any = with_last_message(ForumContact.objects.visible_to(user).current())
     return set(rows.filter(last_message__in=LOST).values_list("forum_id", flat=True))
 
 
