@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from activities.enums import ConsultationAudience
 from activities.enums_national import RecipientRule
@@ -22,11 +22,25 @@ if TYPE_CHECKING:
     from members.models import AnyUser
 
 
+_NOT_READ = object()
+
+
+def _zones() -> QuerySet[NationalCoordination, str]:
+    return NationalCoordination.objects.values_list("time_zone", flat=True)
+
+
+def with_zone() -> QuerySet[Participant]:
+    """Participants with the zone they chose in `chosen_zone`, so that `zone_of` need not ask for it."""
+    return Participant.objects.annotate(chosen_zone=Subquery(_zones().filter(participant=OuterRef("pk"))[:1]))
+
+
 def zone_of(participant: Participant) -> str:
     """The zone of a participant's day: the one it chose, else that of a country with one zone only; else ""."""
-    chosen = NationalCoordination.objects.filter(participant=participant).values_list("time_zone", flat=True).first()
+    chosen = getattr(participant, "chosen_zone", _NOT_READ)
+    if chosen is _NOT_READ:
+        chosen = _zones().filter(participant=participant).first()
     if chosen:
-        return chosen
+        return str(chosen)
     known = get_global("territory_zones").get(participant.iso2.upper(), []) if participant.iso2 else []
     return str(known[0]) if len(known) == 1 and known[0] in available_timezones() else ""
 
@@ -110,3 +124,10 @@ def calls_of(participant: Participant) -> QuerySet[Consultation]:
         audience=ConsultationAudience.PARTICIPANTS, opened_at__isnull=False, addressees__participant=participant
     )
     return own.order_by("closed_at", "deadline", "-opened_at", "pk")
+
+
+def last_versions(user: AnyUser, consultation: Consultation, participant: Participant) -> list[ReplyVersion]:
+    """The latest text of a participant's reply, and where that is a draft, the latest that was submitted behind it."""
+    own = ReplyVersion.objects.visible_to(user).filter(reply__consultation=consultation, reply__participant=participant)
+    rows = own.select_related("reply", "saved_by").order_by("is_submitted", "-number").distinct("is_submitted")
+    return sorted(rows, key=lambda version: version.number, reverse=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from activities.models import (
 from activities.selectors_consultation import calls_of
 from members.models import NationalMechanism, Participant, User
 from members.models.base import today
+from members.models.visibility import NOTHING
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -47,7 +49,7 @@ class Line:
     url: str = ""
     detail: str = ""
     due: date | None = None
-    item: NationalAgendaItem | None = None  # one that was added by hand
+    item: int | None = None  # primary key of one that was added by hand
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,41 @@ def with_overview(user: AnyUser) -> QuerySet[Participant]:
     )
 
 
+def with_agenda(user: AnyUser) -> QuerySet[Participant]:
+    """Participants with the short lines of their agenda, so that its page asks once for all of them.
+
+    `coordination_name` is the name of its own mechanism or None, `last_meeting_day` and `next_meeting_day` a day or None.
+    `item_lines`, `meeting_lines`, `outreach_lines` and `proposal_lines` are lists of mappings, as `user` may see them; None or empty
+    where there is nothing.
+    """
+    own = OuterRef("pk")
+    meetings = NationalMeeting.objects.filter(participant=own)
+    over = meetings.filter(day__lte=today()).order_by("-day").values("day")[:1]
+    ahead = meetings.filter(day__gt=today()).order_by("day").values("day")[:1]
+    items = NationalAgendaItem.objects.filter(participant=own, done_at__isnull=True).order_by("added_at", "pk")
+    outreach = Outreach.objects.visible_to(user).filter(participant=own).order_by("-date", "-pk")
+    return Participant.objects.annotate(
+        coordination_name=Subquery(NationalCoordination.objects.filter(participant=own).values("name")[:1]),
+        last_meeting_day=Subquery(over),
+        next_meeting_day=Subquery(ahead),
+        item_lines=_lines(items, "pk", "heading", "text"),
+        meeting_lines=_lines(meetings.order_by("-day", "-pk")[:MOST], "pk", "day", "kind"),
+        outreach_lines=_lines(outreach[:MOST], "title", "summary"),
+        proposal_lines=_lines(_proposals(user), "title"),
+    )
+
+
+def _lines(rows: QuerySet[Any], *names: str) -> ArraySubquery:
+    """The rows as one array of JSON objects with these fields."""
+    return ArraySubquery(rows.values(said=JSONObject(**{name: name for name in names})))
+
+
+def meetings_of(participant: Any) -> list[NationalMeeting]:
+    """Meetings of a participant of `with_agenda`, the latest first, with nothing but key, day and kind."""
+    rows = participant.meeting_lines or []
+    return [NationalMeeting(pk=row["pk"], day=date.fromisoformat(row["day"]), kind=row["kind"]) for row in rows]
+
+
 def past_activities(participant: Participant | OuterRef, user: AnyUser) -> QuerySet[Activity]:
     """Activities that are over and that the participant was invited to or took part in."""
     concerned = Q(
@@ -121,19 +158,12 @@ def _without_feedback(participant: Participant | OuterRef, user: AnyUser) -> Que
     return past_activities(participant, user).exclude(Exists(given.filter(participant=of)))
 
 
-def comments_on(participant: Participant, **subject: object) -> QuerySet[Comment]:
-    """Comments of the participant on one invitation, consultation or reply, in their order."""
-    return Comment.objects.filter(participant=participant, **subject).order_by("written_at", "pk")
-
-
-def last_meeting(participant: Participant) -> NationalMeeting | None:
-    """The last coordination meeting whose day has come."""
-    return NationalMeeting.objects.filter(participant=participant, day__lte=today()).order_by("-day", "-pk").first()
-
-
-def next_meeting(participant: Participant) -> NationalMeeting | None:
-    """The next coordination meeting that is set."""
-    return NationalMeeting.objects.filter(participant=participant, day__gt=today()).order_by("day", "pk").first()
+def comments_on(participant: Participant, **subjects: Model | None) -> QuerySet[Comment]:
+    """Comments of the participant on an invitation, a consultation or a reply, or on any of several, in their order."""
+    about = NOTHING
+    for name, subject in subjects.items():
+        about |= Q(**{name: subject}) if subject is not None else NOTHING
+    return Comment.objects.filter(about, participant=participant).order_by("written_at", "pk")
 
 
 def _invitation_line(row: Invitation) -> Line:
@@ -152,24 +182,25 @@ def _call_line(row: Consultation, participant: Participant) -> Line:
     )
 
 
-def agenda(participant: Participant, user: AnyUser, documents: Iterable[Line] = ()) -> list[Section]:
+def agenda(participant: Any, user: AnyUser, documents: Iterable[Line] = ()) -> list[Section]:
     """The agenda under the five headings, each with what the portal knows and what was added by hand.
 
-    `documents` are those new since the last meeting, in words; they are read above this layer.
+    `participant` is one of `with_agenda`. `documents` are those new since its last meeting, in words; they are read
+    above this layer.
     """
     drawn: dict[AgendaHeading, list[Line]] = {
         AgendaHeading.PROPOSED: [
             *(_invitation_line(row) for row in open_invitations(participant)),
-            *(Line(_("Proposal: %(title)s") % {"title": row.title}) for row in _proposals(user)),
+            *(Line(_("Proposal: %(title)s") % {"title": row["title"]}) for row in participant.proposal_lines or []),
         ],
         AgendaHeading.PAST: [_feedback_line(row, participant) for row in without_feedback(participant, user)],
         AgendaHeading.POSITIONS: [_call_line(row, participant) for row in open_calls(participant)],
         AgendaHeading.INFORMATION: list(documents),
-        AgendaHeading.COORDINATION: [Line(row.title, detail=row.summary) for row in _outreach(participant, user)],
+        AgendaHeading.COORDINATION: [Line(row["title"], detail=row["summary"]) for row in participant.outreach_lines or []],
     }
     by_hand: dict[str, list[Line]] = {}
-    for item in NationalAgendaItem.objects.filter(participant=participant, done_at__isnull=True).order_by("added_at", "pk"):
-        by_hand.setdefault(item.heading, []).append(Line(item.text, item=item))
+    for item in participant.item_lines:
+        by_hand.setdefault(item["heading"], []).append(Line(item["text"], item=item["pk"]))
     return [Section(heading, drawn[heading] + by_hand.get(heading, [])) for heading in AgendaHeading]
 
 
@@ -188,16 +219,11 @@ def _proposals(user: AnyUser) -> QuerySet[Proposal]:
     return Proposal.objects.visible_to(user).filter(state__in=open_states).order_by("-recorded_at", "pk")[:MOST]
 
 
-def _outreach(participant: Participant, user: AnyUser) -> QuerySet[Outreach]:
-    return Outreach.objects.visible_to(user).filter(participant=participant).order_by("-date", "-pk")[:MOST]
-
-
-def since_last_meeting(participant: Participant) -> datetime:
-    """From when on something is new to the next meeting: the last meeting's day, or ninety days ago."""
-    meeting = last_meeting(participant)
-    if meeting is None:
+def since_meeting(day: date | None) -> datetime:
+    """From when on something is new to the next meeting: the day of the last meeting, or ninety days ago without one."""
+    if day is None:
         return timezone.now() - timedelta(days=90)
-    return datetime(meeting.day.year, meeting.day.month, meeting.day.day, tzinfo=timezone.get_current_timezone())
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
 
 
 def coordination_of(participant: Participant) -> NationalCoordination | None:

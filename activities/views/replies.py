@@ -16,7 +16,7 @@ from activities.enums import ConsultationAudience
 from activities.forms_consultation import CommentForm, NumberForm, ReplyForm
 from activities.models import Consultation, ConsultationQuestion, Reply, ReplyVersion
 from activities.permissions import check_may_submit, get_call_for, may_submit
-from activities.selectors_consultation import calls_of, zone_of
+from activities.selectors_consultation import calls_of, last_versions, with_zone, zone_of
 from activities.selectors_national import comments_on
 from activities.services import replies as service
 from members.errors import Conflict, DomainError
@@ -52,7 +52,7 @@ def reply_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _desk(request: HttpRequest, slug: str, pk: int) -> Desk:
-    participant = get_participant_for(request.user, slug)
+    participant = get_participant_for(request.user, slug, with_zone())
     return Desk(participant, get_call_for(request.user, participant, pk, ConsultationAudience.PARTICIPANTS))
 
 
@@ -74,18 +74,28 @@ def reply_versions(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return versions_page(request, _desk(request, slug, pk))
 
 
-def _state(request: HttpRequest, desk: Desk) -> tuple[Reply | None, ReplyVersion | None, list[ConsultationQuestion]]:
-    own = Reply.objects.visible_to(request.user).filter(consultation=desk.consultation, participant=desk.participant)
-    found = own.first()
-    latest = found.versions.select_related("saved_by").first() if found else None
-    return found, latest, list(desk.consultation.questions.all())
+@dataclass(frozen=True)
+class State:
+    """What the one answer says so far: its row, the latest text, the latest text that was submitted, and the questions."""
+
+    reply: Reply | None
+    latest: ReplyVersion | None
+    submitted: ReplyVersion | None
+    questions: list[ConsultationQuestion]
+
+
+def _state(request: HttpRequest, desk: Desk) -> State:
+    texts = last_versions(request.user, desk.consultation, desk.participant)
+    latest = texts[0] if texts else None
+    submitted = next((row for row in texts if row.is_submitted), None)
+    return State(latest.reply if latest else None, latest, submitted, list(desk.consultation.questions.all()))
 
 
 def answer_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Read and save the shared draft; when somebody else was faster both texts are shown."""
-    found, latest, questions = _state(request, desk)
-    asked: dict[str, Any] = {"consultation": desk.consultation, "questions": questions}
-    form = ReplyForm(request.POST if request.method == "POST" else None, initial=ReplyForm.initial_of(latest), **asked)
+    state = _state(request, desk)
+    asked: dict[str, Any] = {"consultation": desk.consultation, "questions": state.questions}
+    form = ReplyForm(request.POST if request.method == "POST" else None, initial=ReplyForm.initial_of(state.latest), **asked)
     if request.method == "POST" and form.is_valid():
         try:
             service.save_draft(
@@ -102,46 +112,36 @@ def answer_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         else:
             messages.success(request, _("The draft is saved. Only your own participant sees it."))
             return redirect(desk.address())
-    context = _context(request, desk, found, latest, questions) | {"form": form}
+    context = _context(request, desk, state) | {"form": form}
     return render(request, "activities/reply.html", context, status=422 if form.errors else 200)
 
 
-def _context(
-    request: HttpRequest, desk: Desk, found: Reply | None, latest: ReplyVersion | None, questions: list[ConsultationQuestion]
-) -> dict[str, Any]:
+def _context(request: HttpRequest, desk: Desk, state: State) -> dict[str, Any]:
     closed = ""
     try:
-        service.check_takes_text(desk.consultation, found)
+        service.check_takes_text(desk.consultation, state.reply)
     except DomainError as error:
         closed = error.message
-    submitted = found.versions.filter(is_submitted=True).first() if found else None
-    comments = [] if desk.in_room else _comments(desk, found)
+    comments = [] if desk.in_room else comments_on(desk.participant, consultation=desk.consultation, reply=state.reply)
     return {
         "desk": desk,
         "consultation": desk.consultation,
         "participant": desk.participant,
-        "reply": found,
-        "latest": latest,
-        "submitted": submitted,
-        "submitted_answers": _answers(submitted, questions),
-        "questions": questions,
+        "reply": state.reply,
+        "latest": state.latest,
+        "submitted": state.submitted,
+        "submitted_answers": _answers(state.submitted, state.questions),
+        "questions": state.questions,
         "closed": closed,
         "own_zone": zone_of(desk.participant),
         "may_submit": may_submit(request.user, desk.consultation, desk.participant),
-        "is_draft_newer": bool(latest and not latest.is_submitted),
+        "is_draft_newer": bool(state.latest and not state.latest.is_submitted),
         "comments": comments,
         "comment_form": CommentForm(initial={"about": "call"}, auto_id="comment_%s"),
         "here": desk.address(),
         "submit_url": desk.address("submit"),
         "versions_url": desk.address("versions"),
     }
-
-
-def _comments(desk: Desk, found: Reply | None) -> list[Any]:
-    rows = list(comments_on(desk.participant, consultation=desk.consultation))
-    if found:
-        rows += comments_on(desk.participant, reply=found)
-    return sorted(rows, key=lambda row: (row.written_at, row.pk))
 
 
 def _answers(version: ReplyVersion | None, questions: list[ConsultationQuestion]) -> list[tuple[ConsultationQuestion, str]]:
@@ -165,9 +165,10 @@ def _conflict(
 
 def submit_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What is given, word for word, and the button; refused where the draft changed in between."""
-    found, latest, questions = _state(request, desk)
+    state = _state(request, desk)
+    number = state.latest.number if state.latest else 0
     check_may_submit(request.user, desk.consultation, desk.participant)
-    form = NumberForm(request.POST if request.method == "POST" else None, initial={"number": latest.number if latest else 0})
+    form = NumberForm(request.POST if request.method == "POST" else None, initial={"number": number})
     status = 200
     if request.method == "POST":
         status = 422
@@ -187,19 +188,19 @@ def submit_page(request: HttpRequest, desk: Desk) -> HttpResponse:
             else:
                 messages.success(request, _("The position is submitted. You get a confirmation by mail."))
                 return redirect(desk.address())
-    context = _context(request, desk, found, latest, questions) | {
+    context = _context(request, desk, state) | {
         "form": form,
-        "fresh": NumberForm(initial={"number": latest.number if latest else 0}),
-        "answers": _answers(latest, questions),
+        "fresh": NumberForm(initial={"number": number}),
+        "answers": _answers(state.latest, state.questions),
     }
     return render(request, "activities/reply_submit.html", context, status=status)
 
 
 def versions_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The versions of one reply, for those who draft it."""
-    found, latest, questions = _state(request, desk)
-    versions = list(found.versions.all()[:200]) if found else []
-    context = _context(request, desk, found, latest, questions) | {
-        "versions": [(version, _answers(version, questions)) for version in versions]
+    state = _state(request, desk)
+    versions = list(state.reply.versions.all()[:200]) if state.reply else []
+    context = _context(request, desk, state) | {
+        "versions": [(version, _answers(version, state.questions)) for version in versions]
     }
     return render(request, "activities/reply_versions.html", context)

@@ -30,7 +30,16 @@ from activities.models import (
 )
 from activities.services import comments, coordination, feedback, replies
 from members.errors import Conflict, DomainError
-from members.models import Delivery, Ministry, NationalMechanism, Official, Participant, StandingPeriod
+from members.models import (
+    Appointment,
+    Delivery,
+    Ministry,
+    NationalMechanism,
+    Official,
+    Participant,
+    Seat,
+    StandingPeriod,
+)
 from members.models.base import today
 from reports.models import Document
 from tests.cast import PERSONS, World, call_for, client_for, make_world
@@ -394,8 +403,12 @@ def test_pages_ask_as_often_with_one_row_as_with_three(world: World, rows: int) 
         Invitation.objects.create(
             activity=past, participant=aland(), state="accepted", issued_at=past.published_at, issued_by=staff
         )
+        _more_of_each(world, number)
+    _seat(world)
     client = client_for(world, "focal_point_a")
     client.get("/about/")
+    agenda = text_of(client, f"{SPACE}agenda/")
+    assert agenda.count("Proposal: Idea") == rows
     counted = []
     for page in ("", "agenda/", f"replies/{world.consultation}/", "feedback/", "mechanism/"):
         with CaptureQueriesContext(connection) as found:
@@ -404,4 +417,30 @@ def test_pages_ask_as_often_with_one_row_as_with_three(world: World, rows: int) 
     assert counted == EXPECTED_QUERIES
 
 
-EXPECTED_QUERIES = [10, 18, 13, 10, 10]
+def _more_of_each(world: World, number: int) -> None:
+    """One more open invitation, outreach and document, and one more version of the reply with a comment on it."""
+    staff, focal = world.users["secretariat"], world.users["focal_point_a"]
+    ahead = Activity.objects.get(reference=world.activity)
+    ahead.pk, ahead.reference = None, f"XX-2010-1{number}"
+    ahead.save(force_insert=True)
+    Invitation.objects.create(activity=ahead, participant=aland(), state="issued", issued_at=ahead.published_at, issued_by=staff)
+    Outreach.objects.create(participant=aland(), title="Outreach")
+    Proposal.objects.create(title="Idea", recorded_by=staff)
+    document = Document.objects.get(symbol=world.document)
+    document.pk, document.symbol = None, f"XX-R-2010-1{number}"
+    document.published_at, document.published_by = timezone.now(), staff
+    document.save(force_insert=True)
+    call = Consultation.objects.get(pk=world.consultation)
+    draft = replies.Draft(f"Draft {number}")
+    replies.save_draft(consultation=call, participant=aland(), draft=draft, expected_number=number, by=focal)
+    comments.add_comment(participant=aland(), subject=Reply.objects.get(consultation=call), text="On the draft", by=focal)
+
+
+def _seat(world: World) -> None:
+    """The focal point sits in the steering group too, and so reads proposals: nobody's agenda asks for more."""
+    seat = Seat.objects.get(pk=world.seat)
+    aside = Seat.objects.create(body=seat.body, role=seat.role, participant=aland())
+    Appointment.objects.create(official=Official.objects.get(user=world.users["focal_point_a"]), role="seat", seat=aside)
+
+
+EXPECTED_QUERIES = [10, 12, 12, 10, 10]
