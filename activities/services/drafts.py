@@ -37,7 +37,10 @@ def save_draft(
     User.objects.select_for_update().get(pk=by.pk)  # one window of an editor at a time, also for the first draft
     known = own_draft(activity=activity, by=by)
     if known is not None and known.revision != revision:
-        raise Conflict(_("You went on with this text in another window. What you typed here is not kept."), current=known)
+        raise Conflict(
+            _("Other text of yours is kept for this activity: go on with it, or throw it away. What you type here is not kept."),
+            current=known,
+        )
     draft = known or ActivityDraft(activity=activity, user=by, base_version=base_version, revision=0)
     draft.fields, draft.saved_at = {name: list(values) for name, values in fields.items()}, timezone.now()
     draft.revision += 1
