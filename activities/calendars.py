@@ -1,7 +1,7 @@
 """Activities as calendar files: events with an identity that never changes, and a number that says which is the newer.
 
 Whole days are DATE values, clock times of one day carry their zone. A date known to the month or the year covers all of
-it; an activity without any date is left out, save that a postponed one stays on its old days, called off (decision 12).
+it; an activity without any date is left out, save that a postponed one stays on its old days, called off.
 """
 
 from __future__ import annotations
