@@ -114,8 +114,8 @@ def test_each_zone_changes_its_clock_in_the_file_when_it_does(zone: str) -> None
 def test_onsets_are_written_in_the_clock_that_ends() -> None:
     """RFC 5545, 3.6.5: 02:00 for a clock that jumps from 02:00 to 03:00, and for one that goes back from 02:00 to 01:00."""
     text = zone_component("America/New_York", 2027, 2027).to_ical().decode()
-    assert "DTSTART:20270314T020000\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400" in text
-    assert "DTSTART:20271107T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500" in text
+    assert "DTSTART:20270314T020000\r\nTZNAME:EDT\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400" in text
+    assert "DTSTART:20271107T020000\r\nTZNAME:EST\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500" in text
 
 
 @pytest.mark.parametrize(
