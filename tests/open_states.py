@@ -212,6 +212,7 @@ def variants(world: World) -> list[dict[str, Any]]:
             "topic": "unused",
         },
         {"other_activity": POSTPONED},
+        {"other_activity": world.draft_activity},
         {"other_activity": CANCELLED},
         {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark, "topic": "retired"},
     ]

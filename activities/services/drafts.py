@@ -41,6 +41,10 @@ def save_draft(
             _("Other text of yours is kept for this activity: go on with it, or throw it away. What you type here is not kept."),
             current=known,
         )
+    if known is None and revision:
+        raise Conflict(
+            _("This text was saved or thrown away in another window. What you type here is not kept."), current=activity
+        )
     draft = known or ActivityDraft(activity=activity, user=by, base_version=base_version, revision=0)
     draft.fields, draft.saved_at = {name: list(values) for name, values in fields.items()}, timezone.now()
     draft.revision += 1

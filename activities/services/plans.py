@@ -58,7 +58,8 @@ def postpone_activity(
     """Put an activity off: to `new` dates, when it stays planned, or to dates not yet set, when it is undated until then."""
     found = _locked(activity, expected_version, by)
     _check_reason(reasons)
-    check_may(found, ActivityStatus.POSTPONED)
+    if found.status != ActivityStatus.PLANNED:
+        raise DomainError(_("Only an activity that is planned can be postponed."))
     dates = new or Dates()
     if dates.start is not None:
         _check_differ(found, dates)

@@ -26,7 +26,6 @@ from members.permissions import require_desk
 from members.words import clean_words
 
 PAGE_SIZE = 50
-_OF_A_PLAN = (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED)
 
 
 @require_safe
@@ -64,7 +63,7 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
             (value, ActivityStatus(value).label) for value in following if not _page_for(activity, ActivityStatus(value))
         ],
         "may_cancel": ActivityStatus.CANCELLED in following,
-        "may_postpone": ActivityStatus.POSTPONED in following,
+        "may_postpone": activity.status == ActivityStatus.PLANNED,
         "changes": activity.status_changes.select_related("made_by").order_by("-made_at", "-pk"),
         "missing": missing,
         "invited": activity.invitations.filter(issued_at__isnull=False).count(),
@@ -119,8 +118,10 @@ def activity_status(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _page_for(activity: Activity, status: ActivityStatus) -> str:
     """The page where a change of plan is said why; "" for a status that is just chosen."""
-    if status == ActivityStatus.PLANNED and activity.status in _OF_A_PLAN:
-        return "activities:activity_reinstate" if activity.status == ActivityStatus.CANCELLED else "activities:activity_new_dates"
+    if activity.status == ActivityStatus.CANCELLED:
+        return "activities:activity_reinstate"
+    if (activity.status, status) == (ActivityStatus.POSTPONED, ActivityStatus.PLANNED):
+        return "activities:activity_new_dates"
     return {ActivityStatus.CANCELLED: "activities:activity_cancel", ActivityStatus.POSTPONED: "activities:activity_postpone"}.get(
         status, ""
     )

@@ -40,10 +40,6 @@ class Plan:
     refused: str | Promise
 
 
-def _can(status: ActivityStatus) -> Callable[[Activity], bool]:
-    return lambda activity: may_follow(ACTIVITY_TRANSITIONS, activity.status, status)
-
-
 def _common(activity: Activity, form: Any, by: User) -> dict[str, Any]:
     return {"activity": activity, "reasons": form.reasons, "expected_version": form.cleaned_data["version"], "by": by}
 
@@ -51,7 +47,7 @@ def _common(activity: Activity, form: Any, by: User) -> dict[str, Any]:
 CANCEL = Plan(
     CancelForm,
     lambda activity, form, by: plans.cancel_activity(**_common(activity, form, by)),
-    _can(ActivityStatus.CANCELLED),
+    lambda activity: may_follow(ACTIVITY_TRANSITIONS, activity.status, ActivityStatus.CANCELLED),
     _("Cancel the activity"),
     _("Its page and its calendar entry stay and say that it is cancelled, when, and why."),
     _("Cancel this activity"),
@@ -61,7 +57,7 @@ CANCEL = Plan(
 POSTPONE = Plan(
     PostponeForm,
     lambda activity, form, by: plans.postpone_activity(**_common(activity, form, by), new=form.dates),
-    _can(ActivityStatus.POSTPONED),
+    lambda activity: activity.status == ActivityStatus.PLANNED,
     _("Postpone the activity"),
     _("Give the new dates if they are known. If not, leave them empty: the activity is undated until you set them."),
     _("Postpone this activity"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -224,6 +225,11 @@ def _lines(parts: Any) -> str:
     return "\n".join(
         ", ".join(str(row[name].value()).removesuffix(":00") for name in names if row[name].value()) for row in shown
     )
+
+
+def _new_address(copied: str) -> str:
+    query = f"?{urlencode({'copy': copied})}" if copied else ""
+    return f"{reverse('activities:activity_new')}{query}"
 
 
 def _show(request: HttpRequest, sheet: Sheet, *, status: int = 0) -> HttpResponse:

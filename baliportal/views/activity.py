@@ -143,7 +143,8 @@ def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if is_export(request):
         return export_response(request, ACTIVITY_COLUMNS, rows.filter(pk=activity.pk).order_by("pk"), activity.reference)
     record = record_of(request, activity, request.user)
-    if record["content"].practical or (activity.content_class != AccessClass.PUBLIC and activity.may_read_content):
+    is_closed = activity.content_class != AccessClass.PUBLIC and record["content"].is_open
+    if request.user.is_authenticated and (record["content"].practical or is_closed):
         record_access(by=request.user, action=AccessAction.OPENED, label="activity", ref=activity.reference, request=request)
     return render(request, "portal/activity_detail.html", record)
 
