@@ -126,7 +126,8 @@ class ActivityForm(forms.Form):
         return found | {name: texts.get(language, "") for language, name in PRACTICAL.items()}
 
     def clean_content_class(self) -> str:
-        return self.cleaned_data["content_class"] or AccessClass.PUBLIC
+        """A form that does not ask leaves it as it is: closed content is never opened by an omission."""
+        return self.cleaned_data["content_class"] or self.initial.get("content_class") or AccessClass.PUBLIC
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

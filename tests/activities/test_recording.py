@@ -359,6 +359,13 @@ def test_markdown_can_do_no_harm(typed: str, made: str) -> None:
     assert made in to_html(typed)
 
 
+def test_form_that_does_not_ask_leaves_the_content_closed(world: World, desk: Client, closed: Activity) -> None:
+    rows = answers(version=closed.version, start=closed.start.isoformat(), end="")
+    assert desk.post(f"/desk/activities/{closed.reference}/edit/", rows).status_code == 302
+    closed.refresh_from_db()
+    assert closed.content_class == AccessClass.STEERING_GROUP
+
+
 # --- the preview -------------------------------------------------------------------------------------------------------
 
 
