@@ -84,9 +84,7 @@ def _leg(rows: QuerySet[Any], kind: str, **data: Any) -> QuerySet[Any, Any]:
 def _parts(activity: Activity, user: AnyUser) -> QuerySet[Any, Any]:
     rows = Session.objects.filter(pk__in=Session.objects.visible_to(user).filter(activity=activity).order_by().values("pk"))
     party = Coalesce("chair_rows__participant__name", "chair_rows__forum__full_name")
-    chairs = ArrayAgg(
-        party, filter=Q(chair_rows__isnull=False), order_by=["chair_rows__order", "chair_rows__pk"], default=Value([])
-    )
+    chairs = ArrayAgg(party, filter=Q(chair_rows__isnull=False), order_by=["chair_rows__order", "chair_rows__pk"])
     names = ("title", "day", "starts_at", "ends_at", "order", "pk")
     return _leg(rows.annotate(_chairs=chairs), "part", chairs=F("_chairs"), **{name: F(name) for name in names})
 
