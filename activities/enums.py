@@ -12,6 +12,15 @@ class ActivityStatus(TextChoices):
     HELD = "held", _("Held")
 
 
+class StatusChangeKind(TextChoices):
+    """What happened to a plan; each is told to those invited."""
+
+    CANCELLED = "cancelled", _("Cancelled")
+    POSTPONED = "postponed", _("Postponed")
+    NEW_DATES = "new-dates", _("New dates")
+    REINSTATED = "reinstated", _("Planned again")
+
+
 class HostingPart(TextChoices):
     HOST = "host", _("Host")
     CO_HOST = "co-host", _("Co-host")

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import CharField, F, Func, Q, QuerySet, Value, Window
+from django.db.models import Case, CharField, F, Func, Q, QuerySet, TextField, Value, When, Window
 from django.db.models.aggregates import Count
 from django.db.models.functions import Concat, Greatest
 
 from activities.models import Activity, Hosting
+from members.enums import AccessClass
 from members.selectors import participants_named
 
 MOST_RANKED = 1000  # ranking every hit is the worst thing one can do: the newest are ranked
@@ -39,7 +40,10 @@ def found_activities(base: QuerySet[Activity], words: str, *, most: int) -> list
     """The best of the newest hits of `words` in `base`, with `found` (hits, at most 1,000) and `snippet`. One query."""
     query = query_of(words)
     newest = base.filter(words_q(words)).order_by(F("start").desc(nulls_last=True), "-reference")[:MOST_RANKED]
-    text = Concat("public_note", Value(" "), "outcome", output_field=CharField())
+    findable = Case(
+        When(content_class=AccessClass.PUBLIC, then="outcome"), default=Value(""), output_field=TextField()
+    )  # as the index has it
+    text = Concat("public_note", Value(" "), findable, output_field=CharField())
     ranked = (
         Activity.objects.filter(pk__in=newest.values("pk"))
         .annotate(

@@ -122,8 +122,26 @@ def archive(user: AnyUser, data: QueryDict, *, has: Mapping[str, tuple[str | Pro
 
     `has` adds conditions that only other apps know ("report"), each with its label.
     """
-    vocabulary = _vocabulary()
-    includes = {**(has or {}), **record_includes(user)}
+    return _archive(user, data, _vocabulary(), has or {})
+
+
+def archive_with_years(
+    user: AnyUser, data: QueryDict, *, has: Mapping[str, tuple[str | Promise, Q]]
+) -> tuple[Archive, list[int]]:
+    """The archive, and every year in which an activity that `user` may see begins, the latest first. One query now."""
+    words = _vocabulary(_plain_base(user))
+    years = sorted((int(key) for key in words.pop(_YEARS)), reverse=True)
+    return _archive(user, data, words, has), years
+
+
+def _plain_base(user: AnyUser) -> QuerySet[Activity]:
+    return Activity.objects.filter(pk__in=archive_base(user).order_by().values("pk"))
+
+
+def _archive(
+    user: AnyUser, data: QueryDict, vocabulary: Mapping[str, Mapping[str, Term]], has: Mapping[str, tuple[str | Promise, Q]]
+) -> Archive:
+    includes = {**has, **record_includes(user)}
     return Archive(ActivityFilter(data, archive_base(user), vocabulary=vocabulary, has=includes), vocabulary)
 
 
@@ -135,8 +153,11 @@ def _folded(options: list[Option]) -> list[Option]:
     return [option if option in common or option.selected else replace(option, is_folded=True) for option in options]
 
 
-def _vocabulary() -> dict[str, dict[str, Term]]:
-    """Names of all that filters can choose from, in the order of the record. One query."""
+_YEARS = "years"
+
+
+def _vocabulary(dated: QuerySet[Activity] | None = None) -> dict[str, dict[str, Term]]:
+    """Names of all that filters can choose from, in the order of the record; and the years of `dated`. One query."""
     text, none = CharField(), Value("", output_field=CharField())
     short = ("short_title", "short_title_id", "order")
     legs: list[tuple[str, Any, str, tuple[Any, Any, Any]]] = [
@@ -159,9 +180,22 @@ def _vocabulary() -> dict[str, dict[str, Term]]:
         for name, model, key, fields in legs
     ]
     found: dict[str, dict[str, Term]] = {name: {} for name, *_rest in legs}
+    if dated is not None:
+        queries.append(_years_leg(dated))
+        found[_YEARS] = {}
     for facet, key, name_en, name_id, _rank in queries[0].union(*queries[1:], all=True).order_by("_rank", "_en"):
         found[facet][key] = Term(key, name_en, name_id)
     return found
+
+
+def _years_leg(dated: QuerySet[Activity]) -> QuerySet[Any, Any]:
+    text, year = CharField(), ExtractYear("start")
+    named = dated.filter(start__isnull=False).order_by().annotate(_facet=Value(_YEARS, output_field=text), _key=Cast(year, text))
+    empty = Value("", output_field=text)
+    found: QuerySet[Any, Any] = named.annotate(_en=empty, _id=empty, _rank=Cast(year, IntegerField())).values_list(
+        "_facet", "_key", "_en", "_id", "_rank"
+    )
+    return found.distinct()
 
 
 def _count_all(chosen: ActivityFilter) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, override
 from activities.enums import CorrectedField, CorrectedRecord, CorrectionState, HostingPart
 from activities.models import Activity, CorrectionRequest, Delegate, Hosting
 from activities.selectors import parties, with_parts
+from activities.selectors_content import with_content_marks
 from activities.selectors_desk import MOST, Task
 from members.models import Appointment, Participant, Seat
 from members.models.base import today
@@ -101,7 +102,8 @@ def activity_subject(reference: str, participant: Participant, user: AnyUser) ->
     """Facts of an activity on its page, and who was there for the participant; None where `user` may not see it."""
     own = Delegate.objects.visible_to(user).filter(participant=participant, withdrawn_at__isnull=True)
     own = own.select_related("official").prefetch_related("attendance").order_by("official__name", "pk")
-    rows = with_parts(Activity.objects.visible_to(user)).prefetch_related(Prefetch("delegate_rows", own, to_attr="delegation"))
+    readable = with_content_marks(Activity.objects.visible_to(user), user)
+    rows = with_parts(readable).prefetch_related(Prefetch("delegate_rows", own, to_attr="delegation"))
     row = rows.filter(reference=reference).first()
     if row is None:
         return None
@@ -125,7 +127,7 @@ def _activity_facts(row: Activity, edit: str) -> list[Fact]:
         Fact(F.CHAIRS, _lines(parties(row, HostingPart.CHAIR)), edit),
         Fact(F.OBJECTIVES, ", ".join(aim.code for aim in row.objectives.all()), edit),
         Fact(F.AREAS, ", ".join(area.code for area in row.programme_areas.all()), edit),
-        Fact(F.OUTCOME, row.outcome, edit),
+        *([Fact(F.OUTCOME, row.outcome, edit)] if row.may_read_content else []),  # type: ignore[attr-defined] # annotated
         Fact(F.NOTE, row.public_note, edit),
     ]
     return [*facts, Fact(F.DELEGATION, _lines(_came(delegate) for delegate in delegation), attendance)] if delegation else facts

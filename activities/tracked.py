@@ -37,6 +37,13 @@ TRACKED = (
         part_of=_OF_ACTIVITY,
     ),
     Tracked("session", m.Session, said("activity__reference", "=: ", "title"), part_of=_OF_ACTIVITY),
+    Tracked(
+        "session-chair",
+        m.SessionChair,
+        said("session__activity__reference", "=: ", "participant__name", "forum__full_name"),
+        part_of=("session", "session_id"),
+    ),
+    Tracked("practical-text", m.PracticalText, said("activity__reference", "=: ", "language"), part_of=_OF_ACTIVITY),
     Tracked("recommendation", m.Recommendation, said("reference"), key="reference"),
     Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),

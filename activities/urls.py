@@ -15,7 +15,9 @@ from activities.views import (
     invitations,
     national,
     objectives,
+    plans,
     recommendations,
+    recording,
 )
 
 app_name = "activities"
@@ -24,12 +26,17 @@ aim = "desk/objectives/<code:code>/"
 in_space = "national/<slug:slug>/invitations/<int:pk>/"
 urlpatterns = [
     path("desk/activities/", desk.desk_activity_list, name="desk_activity_list"),
-    path("desk/activities/new/", desk.activity_new, name="activity_new"),
+    path("desk/activities/new/", recording.activity_new, name="activity_new"),
+    path("desk/activities/new/draft/", recording.activity_new_draft, name="activity_new_draft"),
     path(at_desk, desk.desk_activity, name="desk_activity"),
-    path(f"{at_desk}edit/", desk.activity_edit, name="activity_edit"),
-    path(f"{at_desk}publish/", desk.activity_publish, name="activity_publish"),
+    path(f"{at_desk}edit/", recording.activity_edit, name="activity_edit"),
+    path(f"{at_desk}draft/", recording.activity_draft, name="activity_draft"),
     path(f"{at_desk}unpublish/", desk.activity_unpublish, name="activity_unpublish"),
     path(f"{at_desk}withdraw/", desk.activity_withdraw, name="activity_withdraw"),
+    path(f"{at_desk}cancel/", plans.activity_cancel, name="activity_cancel"),
+    path(f"{at_desk}postpone/", plans.activity_postpone, name="activity_postpone"),
+    path(f"{at_desk}new-dates/", plans.activity_new_dates, name="activity_new_dates"),
+    path(f"{at_desk}reinstate/", plans.activity_reinstate, name="activity_reinstate"),
     path(f"{at_desk}status/", desk.activity_status, name="activity_status"),
     path(f"{at_desk}invitations/", invitations.activity_invitations, name="activity_invitations"),
     path(f"{at_desk}invitations/<int:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from activities.models import (
     Activity,
+    ActivityDraft,
     ActivityFeedback,
     ActivityKind,
     Agenda,
@@ -39,6 +40,7 @@ from activities.models import (
     Objective,
     OpenChallenge,
     Outreach,
+    PracticalText,
     PriorityNeed,
     ProgrammeArea,
     Proposal,
@@ -49,6 +51,7 @@ from activities.models import (
     ReviewEvidence,
     Session,
     Stakeholder,
+    StatusChange,
 )
 from members.enums import AccessClass, AppointmentRole
 from members.models import (
@@ -124,6 +127,7 @@ def plant(world: World) -> Planted:
     """Fill the world; needs `add_accounts` before."""
     planted, by = Planted(), world.users["secretariat"]
     _activities(planted, world, by)
+    _recorded(planted, world, by)
     _promises(planted, world)
     _documents(planted, by)
     _directory(planted, world)
@@ -167,6 +171,31 @@ def _activities(planted: Planted, world: World, by: User) -> None:
         )
         planted.make(f"{record}_session", Session, "title", activity=activity, day=activity.start)
         planted.activities.append(reference)
+
+
+def _recorded(planted: Planted, world: World, by: User) -> None:
+    """An activity that is public while its content is closed; what delegates need to know; why a plan changed; unsaved text."""
+    closed = planted.make(
+        "closed_content",
+        Activity,
+        "outcome",
+        reference="XX-2010-16",
+        title="Closed",
+        kind=ActivityKind.objects.get(),
+        start=today() + timedelta(days=20),
+        content_class=AccessClass.STEERING_GROUP,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+    planted.make("closed_session", Session, "title", activity=closed, day=closed.start)
+    planted.activities.append(closed.reference)
+    planted.make("practical", PracticalText, "text", activity=Activity.objects.get(reference=world.activity), language="en")
+    room = Activity.objects.get(reference="XX-2010-11")
+    change = {"kind": "postponed", "old_status": "planned", "made_by": by}
+    planted.make("room_change", StatusChange, "reason_en reason_id", activity=room, **change)
+    fields = {"title": [planted.word("unsaved", "title")]}
+    ActivityDraft.objects.create(user=by, fields=fields)
+    planted.addresses.append("/desk/activities/new/?draft=1")
 
 
 def _promises(planted: Planted, world: World) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from activities.enums import ActivityStatus, NominationState
 from activities.models import (
     Activity,
+    ActivityDraft,
     ActivityFeedback,
     ActivityKind,
     AgendaItem,
@@ -21,6 +22,7 @@ from activities.models import (
     Nomination,
     Reply,
     ReplyVersion,
+    StatusChange,
 )
 from members.enums import DatePrecision, DeliveryState, Standing
 from members.models import (
@@ -44,12 +46,15 @@ from tests.cast import World
 
 UNDER_WAY = "XX-2010-90"
 TO_CONFIRM = "XX-2010-91"
+POSTPONED = "XX-2010-92"
+CANCELLED = "XX-2010-93"
 DRAFT = "XX-R-2010-90"
 
 
 def open_states(world: World) -> None:
     """An activity under way, a nomination to confirm, copies in doubt and failed, a report approved in part, a circulation."""
     _activities(world)
+    _changed_plans(world)
     _deliveries(world)
     _files(world)
     StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
@@ -104,6 +109,25 @@ def _activities(world: World) -> None:
         Delegate.objects.create(
             activity=activity, official=official, participant=official.participant, part="delegate", nomination=nomination
         )
+
+
+def _changed_plans(world: World) -> None:
+    """One activity postponed without new dates, one cancelled, and text that the secretariat has not saved."""
+    by = world.users["secretariat"]
+    for reference, kind in ((POSTPONED, "postponed"), (CANCELLED, "cancelled")):
+        activity = Activity.objects.create(
+            reference=reference,
+            title="Another plan",
+            kind=ActivityKind.objects.get(key="workshop"),
+            status=kind,
+            date_precision=DatePrecision.UNKNOWN,
+            published_at=timezone.now(),
+            published_by=by,
+        )
+        StatusChange.objects.create(activity=activity, kind=kind, reason_en="Storm", old_status="planned", made_by=by)
+    ActivityDraft.objects.create(
+        user=by, activity=Activity.objects.get(reference=UNDER_WAY), base_version=1, fields={"title": ["Half"]}
+    )
 
 
 def _deliveries(world: World) -> None:
@@ -187,5 +211,8 @@ def variants(world: World) -> list[dict[str, Any]]:
             "account": world.users["deactivated"].pk,
             "topic": "unused",
         },
+        {"other_activity": POSTPONED},
+        {"other_activity": world.draft_activity},
+        {"other_activity": CANCELLED},
         {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark, "topic": "retired"},
     ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from activities.models import (
     Activity,
+    ActivityDraft,
     ActivityFeedback,
     Addressee,
     AreaInterest,
@@ -26,6 +27,7 @@ from activities.models import (
     Mandate,
     Nomination,
     Objective,
+    PracticalText,
     ProgrammeArea,
     Recommendation,
     Reply,
@@ -33,6 +35,8 @@ from activities.models import (
     Review,
     ReviewEvidence,
     Session,
+    SessionChair,
+    StatusChange,
 )
 from members.models import (
     AccessRecord,
@@ -121,7 +125,11 @@ def fill(world: World) -> None:
     DeliveryAttachment.objects.create(delivery=delivery, storage_name="x", filename="x.pdf", sha256="0")
     Delivery.objects.filter(pk=delivery.pk).update(state="sending")
     Hosting.objects.create(activity=activity, part="host", participant=a)
-    Session.objects.create(activity=activity, title="S", day=activity.start)
+    part = Session.objects.create(activity=activity, title="S", day=activity.start)
+    SessionChair.objects.create(session=part, participant=a)
+    PracticalText.objects.create(activity=activity, language="en", text="T")
+    StatusChange.objects.create(activity=activity, kind="cancelled", reason_en="R", old_status="planned", made_by=by)
+    ActivityDraft.objects.create(user=by)
     nomination = Nomination.objects.create(invitation_id=world.invitation_a, official=official, submitted_by=by)
     head = Delegate.objects.create(activity=activity, official=official, participant=a, part="head", nomination=nomination)
     Attendance.objects.create(delegate=head, day=activity.start, status="present", how="desk", recorded_by=by)
@@ -288,6 +296,16 @@ BREAK: dict[str, Any] = {
     "ck_activity_zone_if_clock_times": "UPDATE activities_activity SET starts_at = '09:00'",
     "ck_activity_status": "UPDATE activities_activity SET status = 'done'",
     "ck_activity_access_class": "UPDATE activities_activity SET access_class = 'friends'",
+    "Activity.calendar_sequence_kept": "UPDATE activities_activity SET calendar_sequence = calendar_sequence + 1",
+    "ck_activity_content_class": "UPDATE activities_activity SET content_class = 'friends'",
+    "ck_session_chair_one_party": "UPDATE activities_sessionchair SET participant_id = NULL",
+    "uniq_session_chair_party": lambda: copy("activities_sessionchair"),
+    "uniq_practical_text_language": lambda: copy("activities_practicaltext"),
+    "ck_practical_text_says_something": "UPDATE activities_practicaltext SET text = ''",
+    "ck_status_change_kind": lambda: copy("activities_statuschange", kind="'lost'"),
+    "ck_status_change_has_reason": lambda: copy("activities_statuschange", reason_en="''"),
+    "StatusChange.append_only": "UPDATE activities_statuschange SET reason_en = 'z'",
+    "uniq_activity_draft_editor": lambda: copy("activities_activitydraft"),
     "ck_activity_published_pair": pair("activities_activity", "published"),
     "ck_activity_withdrawn_pair": pair("activities_activity", "withdrawn"),
     "ck_hosting_one_party": "UPDATE activities_hosting SET participant_id = NULL",

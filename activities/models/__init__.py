@@ -25,11 +25,13 @@ from activities.models.planning import (
     PriorityNeed,
     Proposal,
 )
+from activities.models.recording import ActivityDraft, PracticalText, SessionChair, StatusChange
 from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEvidence
 
 __all__ = [
     "Activity",
     "ActivityArea",
+    "ActivityDraft",
     "ActivityFeedback",
     "ActivityKind",
     "ActivityObjective",
@@ -62,6 +64,7 @@ __all__ = [
     "Objective",
     "OpenChallenge",
     "Outreach",
+    "PracticalText",
     "PriorityNeed",
     "ProgrammeArea",
     "Proposal",
@@ -72,5 +75,7 @@ __all__ = [
     "ReviewArea",
     "ReviewEvidence",
     "Session",
+    "SessionChair",
     "Stakeholder",
+    "StatusChange",
 ]

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
-from activities.models.visibility import ActivityQuerySet, OfActivityQuerySet
+from activities.models.visibility import ActivityQuerySet, ContentQuerySet, OfActivityQuerySet
 from members.enums import AccessClass, DatePrecision
 from members.models.base import Sourced, Versioned, Vocabulary, VocabularyQuerySet, paired
 
@@ -46,7 +46,36 @@ class LastDay(models.Func):
         return self.template, ()
 
 
-@pghistory.track(exclude=["search", "last_day"])
+class FindableOutcome(models.Func):
+    """The outcome where everybody who sees the activity may read it; closed content is found by nobody's words [99]."""
+
+    output_field = models.TextField()
+    template = "(CASE WHEN content_class = 'public' THEN outcome ELSE '' END)"
+
+    def __init__(self, *expressions: Any, **extra: Any) -> None:
+        super().__init__(*(expressions or (F("content_class"), F("outcome"))), **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, *_names: Any, **_context: Any) -> Any:  # noqa: ARG002 - Django's signature
+        return self.template, ()
+
+
+# What a calendar shows of an activity: a change of any of it makes entries that were taken earlier outdated.
+_SEQUENCE_RAISED = """
+    IF NEW.calendar_sequence > OLD.calendar_sequence THEN
+        RAISE EXCEPTION 'calendar_sequence_kept: the number of a calendar entry is given by the database' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.title, NEW.status, NEW.start, NEW."end", NEW.date_precision, NEW.starts_at, NEW.ends_at, NEW.time_zone, NEW.city,
+        NEW.country, NEW.venue) IS DISTINCT FROM (OLD.title, OLD.status, OLD.start, OLD."end", OLD.date_precision, OLD.starts_at,
+        OLD.ends_at, OLD.time_zone, OLD.city, OLD.country, OLD.venue) THEN
+        NEW.calendar_sequence = greatest(OLD.calendar_sequence + 1, NEW.version - 1);
+    ELSE
+        NEW.calendar_sequence = OLD.calendar_sequence;
+    END IF;
+    RETURN NEW;
+"""
+
+
+@pghistory.track(exclude=["search", "last_day", "calendar_sequence"])
 class Activity(Versioned, Sourced):
     """A conference, meeting or workshop, planned or held, with its permanent reference."""
 
@@ -80,6 +109,10 @@ class Activity(Versioned, Sourced):
     confirm_delegates = models.BooleanField(_("the secretariat confirms delegates"), default=False)
     reply_by = models.DateField(_("reply by"), null=True, blank=True)
     access_class = models.CharField(_("access"), max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
+    content_class = models.CharField(
+        _("who may read the content"), max_length=16, choices=AccessClass, default=AccessClass.PUBLIC
+    )
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)  # kept by a trigger; see RFC 5545, SEQUENCE
     release_at = models.DateTimeField(_("public from"), null=True, blank=True)
     delegates = models.PositiveIntegerField(_("delegates as a source counts them"), null=True, blank=True)
     countries = models.PositiveIntegerField(_("countries as a source counts them"), null=True, blank=True)
@@ -94,7 +127,9 @@ class Activity(Versioned, Sourced):
     recorded_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     search = models.GeneratedField(
-        expression=SearchVector("title", "title_id", "city", "country", "reference", "public_note", "outcome", config="english"),
+        expression=SearchVector(
+            *("title", "title_id", "city", "country", "reference", "public_note"), FindableOutcome(), config="english"
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -128,8 +163,14 @@ class Activity(Versioned, Sourced):
             ),
             models.CheckConstraint(name="ck_activity_status", condition=Q(status__in=ActivityStatus.values)),
             models.CheckConstraint(name="ck_activity_access_class", condition=Q(access_class__in=AccessClass.values)),
+            models.CheckConstraint(name="ck_activity_content_class", condition=Q(content_class__in=AccessClass.values)),
             paired("activity", "published"),
             paired("activity", "withdrawn"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="calendar_sequence_kept", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SEQUENCE_RAISED
+            )
         ]
 
     def __str__(self) -> str:
@@ -220,7 +261,7 @@ class Session(Versioned):
     ends_at = models.TimeField(_("ends at"), null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
-    objects = OfActivityQuerySet.as_manager()
+    objects = ContentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")

@@ -11,7 +11,7 @@ ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ActivityStatus.UNDER_CONSIDERATION: frozenset({ActivityStatus.PLANNED, ActivityStatus.CANCELLED}),
     ActivityStatus.PLANNED: frozenset({ActivityStatus.HELD, ActivityStatus.POSTPONED, ActivityStatus.CANCELLED}),
     ActivityStatus.POSTPONED: frozenset({ActivityStatus.PLANNED, ActivityStatus.CANCELLED, ActivityStatus.HELD}),
-    ActivityStatus.CANCELLED: frozenset({ActivityStatus.PLANNED}),
+    ActivityStatus.CANCELLED: frozenset({ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED}),
     ActivityStatus.HELD: frozenset({ActivityStatus.PLANNED}),  # recorded as held by mistake
 }
 INVITATION_TRANSITIONS: Mapping[str, frozenset[str]] = {

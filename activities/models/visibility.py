@@ -26,16 +26,31 @@ def activity_q(rights: Rights, prefix: str = "") -> Q:
         return EVERYTHING
     published = Q(**{f"{prefix}published_at__isnull": False})
     readable = Q(**{f"{prefix}access_class__in": rights.access}) | Q(**{f"{prefix}release_at__lte": timezone.now()})
-    invited = NOTHING
-    if rights.represents:
-        invited = Q(
-            **{
-                f"{prefix}invitations__participant__in": rights.represents,
-                f"{prefix}invitations__issued_at__isnull": False,
-                f"{prefix}invitations__withdrawn_at__isnull": True,
-            }
-        )
-    return published & readable | invited
+    return published & readable | invited_q(rights, prefix)
+
+
+def content_q(rights: Rights, prefix: str = "") -> Q:
+    """Activities whose content `rights` may read, behind `prefix`: outcome and programme. To be joined with `activity_q` [99].
+
+    That an activity took place, when, where and of which kind may be public while what was said there is not.
+    """
+    if rights.is_secretariat:
+        return EVERYTHING
+    readable = Q(**{f"{prefix}content_class__in": rights.access}) | Q(**{f"{prefix}release_at__lte": timezone.now()})
+    return readable | invited_q(rights, prefix)
+
+
+def invited_q(rights: Rights, prefix: str = "") -> Q:
+    """Activities that somebody whom `rights` represent is invited to, as lookups behind `prefix` ("activity__")."""
+    if not rights.represents:
+        return NOTHING
+    return Q(
+        **{
+            f"{prefix}invitations__participant__in": rights.represents,
+            f"{prefix}invitations__issued_at__isnull": False,
+            f"{prefix}invitations__withdrawn_at__isnull": True,
+        }
+    )
 
 
 class ActivityQuerySet[M: models.Model](VisibleQuerySet[M]):
@@ -52,10 +67,43 @@ class ActivityQuerySet[M: models.Model](VisibleQuerySet[M]):
 
 
 class OfActivityQuerySet[M: models.Model](VisibleQuerySet[M]):
-    """Rows that anybody may see who sees their activity: hosts, sessions."""
+    """Rows that anybody may see who sees their activity: hosts, changes of its status."""
 
     def visible_to(self, user: AnyUser) -> Self:
         return self.filter(activity_q(rights_of(user), "activity__")).distinct()
+
+
+class ContentQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Parts of a programme: whoever sees the activity and may read its content."""
+
+    prefix = "activity__"
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        return self.filter(activity_q(rights, self.prefix) & content_q(rights, self.prefix)).distinct()
+
+
+class OfSessionQuerySet[M: models.Model](ContentQuerySet[M]):
+    """Chairs of parts: whoever sees the part."""
+
+    prefix = "session__activity__"
+
+
+class PracticalTextQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Practical information for delegates: those invited, and the secretariat; never the public."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        return self.filter(invited_q(rights, "activity__")).distinct()
+
+
+class DraftQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Text that is not saved yet: its writer's alone."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
 
 class InvitationQuerySet[M: models.Model](VisibleQuerySet[M]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models import Activity, Hosting
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS, TransitionError, check_transition
+from activities.services.drafts import forget_draft
+from activities.services.programme import Part, Party, check_programme, party_column, set_practical, set_programme
 from members.audit import acting
 from members.enums import DatePrecision
 from members.errors import Conflict, DomainError
-from members.models import Participant, Process, User
+from members.models import Process, User
 from members.permissions import check_can
 from members.roles import Permission
 
@@ -27,11 +29,13 @@ UNDATED = "UNDT"
 
 @dataclass(frozen=True)
 class Content:
-    """What a form says of an activity: plain fields, links, and hosts per part."""
+    """What a form says of an activity: plain fields, links, hosts per part; programme and practical texts where it asks for them."""
 
     fields: Mapping[str, Any]
     links: Mapping[str, list[Any]] = field(default_factory=dict)
-    parties: Mapping[HostingPart, list[Participant]] = field(default_factory=dict)
+    parties: Mapping[HostingPart, list[Party]] = field(default_factory=dict)
+    parts: Sequence[Part] | None = None
+    practical: Mapping[str, str] | None = None
 
 
 @transaction.atomic
@@ -42,6 +46,7 @@ def record_activity(*, content: Content, by: User) -> Activity:
     with acting(by=by, verb="record_activity"):
         activity = Activity(reference=_next_reference(start), **content.fields)
         _store(activity, content)
+    forget_draft(activity=None, by=by)
     return activity
 
 
@@ -67,10 +72,23 @@ def _store(activity: Activity, content: Content) -> None:
     for name, rows in content.links.items():
         getattr(activity, name).set(rows)
     for part, parties in content.parties.items():
-        kept = [hosting for hosting in activity.hostings.filter(part=part) if hosting.forum_id]
-        activity.hostings.filter(part=part, participant__isnull=False).delete()
-        for order, participant in enumerate(parties, start=len(kept)):
-            Hosting.objects.create(activity=activity, part=part, participant=participant, order=order)
+        _set_parties(activity, part, parties)
+    if content.practical is not None:
+        set_practical(activity, content.practical)
+    if content.parts is None:
+        check_programme(activity)
+    else:
+        set_programme(activity, content.parts)
+
+
+def _set_parties(activity: Activity, part: HostingPart, parties: list[Party]) -> None:
+    """Hosts, co-hosts or chairs in this order; rows that say so already are left alone."""
+    rows = list(activity.hostings.filter(part=part).select_related("participant", "forum"))
+    if [row.party for row in rows] == parties:
+        return
+    activity.hostings.filter(part=part).delete()
+    for order, party in enumerate(parties):
+        Hosting.objects.create(activity=activity, part=part, order=order, **party_column(party))
 
 
 @transaction.atomic
@@ -85,6 +103,7 @@ def edit_activity(*, activity: Activity, content: Content, expected_version: int
     found.version += 1
     with acting(by=by, verb="edit_activity"):
         _store(found, content)
+    forget_draft(activity=found, by=by)
     return found
 
 

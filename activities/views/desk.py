@@ -5,26 +5,24 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from activities.enums import ActivityStatus
-from activities.forms import ActivityForm, StatusForm, WithdrawForm
+from activities.forms import StatusForm, WithdrawForm, missing_of
 from activities.models import Activity, ActivityFeedback
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS
 from activities.permissions import get_activity_at_desk
 from activities.services import activities as service
 from members.audit import record_access
 from members.enums import AccessAction
-from members.errors import Conflict, DomainError
+from members.errors import DomainError
 from members.models import Body, User
 from members.permissions import require_desk
-from members.views.shared import differences, show_error
 from members.words import clean_words
 
 PAGE_SIZE = 50
@@ -46,33 +44,6 @@ def desk_activity_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/desk_activity_list.html", {"page": page, "words": words})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def activity_new(request: HttpRequest) -> HttpResponse:
-    """Record an activity, from nothing or from a copy of an earlier one (`?copy=`)."""
-    require_desk(request.user)
-    initial: dict[str, Any] = {}
-    if copied := request.GET.get("copy"):
-        earlier = get_activity_at_desk(request.user, copied)
-        initial = ActivityForm.initial_of(earlier) | {
-            "start": "",
-            "end": "",
-            "outcome": "",
-            "public_note": "",
-            "source_says": "",
-            "reply_by": None,
-        }
-    form = ActivityForm(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            activity = service.record_activity(content=form.content(), by=cast("User", request.user))
-        except (DomainError, ValidationError) as error:
-            show_error(form, error)
-        else:
-            messages.success(request, _("%(reference)s is saved as a draft.") % {"reference": activity.reference})
-            return redirect("activities:desk_activity", activity.reference)
-    return render(request, "activities/activity_form.html", {"form": form, "copied": copied}, status=422 if form.errors else 200)
-
-
 @require_safe
 def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
     """What is done and what is missing for one activity."""
@@ -85,9 +56,16 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
     if feedback:
         record_access(by=request.user, action=AccessAction.OPENED, label="feedback", ref=activity.reference, request=request)
     following = sorted(ACTIVITY_TRANSITIONS.get(activity.status, frozenset()))
+    missing = missing_of(activity)
     context = {
         "activity": activity,
-        "statuses": [(value, ActivityStatus(value).label) for value in following],
+        "statuses": [
+            (value, ActivityStatus(value).label) for value in following if not _page_for(activity, ActivityStatus(value))
+        ],
+        "may_cancel": ActivityStatus.CANCELLED in following,
+        "may_postpone": activity.status == ActivityStatus.PLANNED,
+        "changes": activity.status_changes.select_related("made_by").order_by("-made_at", "-pk"),
+        "missing": missing,
         "invited": activity.invitations.filter(issued_at__isnull=False).count(),
         "delegates_named": activity.delegate_rows.filter(withdrawn_at__isnull=True).count(),
         "attendance": activity.delegate_rows.filter(attendance__isnull=False).distinct().count(),
@@ -96,46 +74,6 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
         "feedback": feedback,
     }
     return render(request, "activities/desk_activity.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def activity_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    """Edit; when somebody else was faster, both texts are shown and nothing is overwritten unseen."""
-    activity = get_activity_at_desk(request.user, reference)
-    form = ActivityForm(request.POST if request.method == "POST" else None, initial=ActivityForm.initial_of(activity))
-    if request.method == "POST" and form.is_valid():
-        expected = form.cleaned_data["version"] or 0
-        try:
-            service.edit_activity(
-                activity=activity, content=form.content(), expected_version=expected, by=cast("User", request.user)
-            )
-        except Conflict as conflict:
-            return _conflict(request, conflict.current, form)
-        except (DomainError, ValidationError) as error:
-            show_error(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("activities:desk_activity", reference)
-    return render(
-        request, "activities/activity_form.html", {"form": form, "activity": activity}, status=422 if form.errors else 200
-    )
-
-
-def _conflict(request: HttpRequest, current: Activity, form: ActivityForm) -> HttpResponse:
-    theirs = ActivityForm(initial=ActivityForm.initial_of(current))
-    mine = request.POST.copy()
-    mine["version"] = str(current.version)
-    rows = differences(form, theirs, skip="version")
-    context = {"form": ActivityForm(mine, initial=ActivityForm.initial_of(current)), "rows": rows, "activity": current}
-    return render(request, "activities/activity_conflict.html", context, status=409)
-
-
-@require_POST
-def activity_publish(request: HttpRequest, reference: str) -> HttpResponse:
-    activity = get_activity_at_desk(request.user, reference)
-    return _done(
-        request, reference, lambda: service.publish_activity(activity=activity, by=cast("User", request.user)), _("Published.")
-    )
 
 
 @require_POST
@@ -170,9 +108,22 @@ def activity_status(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Choose a status from the list."))
         return redirect("activities:desk_activity", reference)
     status = ActivityStatus(form.cleaned_data["status"])
+    if page := _page_for(activity, status):
+        return redirect(page, reference)  # these are told to those invited, with a reason
     said = _("The status is changed.")
     return _done(
         request, reference, lambda: service.change_status(activity=activity, status=status, by=cast("User", request.user)), said
+    )
+
+
+def _page_for(activity: Activity, status: ActivityStatus) -> str:
+    """The page where a change of plan is said why; "" for a status that is just chosen."""
+    if activity.status == ActivityStatus.CANCELLED:
+        return "activities:activity_reinstate"
+    if (activity.status, status) == (ActivityStatus.POSTPONED, ActivityStatus.PLANNED):
+        return "activities:activity_new_dates"
+    return {ActivityStatus.CANCELLED: "activities:activity_cancel", ActivityStatus.POSTPONED: "activities:activity_postpone"}.get(
+        status, ""
     )
 
 

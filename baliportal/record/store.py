@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, models, transaction
 from baliportal.record.rows import Problem, Row, RowError
 from members.models import LoadedRow, User
 
-_VOLATILE = {"changed_at", "recorded_at", "search", "last_day", "id", "published_at", "published_by"}
+_VOLATILE = {"changed_at", "recorded_at", "search", "last_day", "calendar_sequence", "id", "published_at", "published_by"}
 
 
 @dataclass

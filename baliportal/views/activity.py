@@ -21,12 +21,15 @@ from activities.filters import NAMES
 from activities.history import activity_changes
 from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
+from activities.selectors_content import content_of, with_content_marks
 from activities.selectors_followup import recommendations_on
 from baliportal.filters import archive_for, refused
 from baliportal.views.errors import gone
+from members.audit import record_access
 from members.charts import dot_timeline
+from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
-from members.models import Process
+from members.models import AnyUser, Process
 from members.models.base import today
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
@@ -131,11 +134,7 @@ def _chips(found: Archive, base: str) -> list[dict[str, str]]:
 @login_not_required
 def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One activity. A withdrawn one answers 410 with the reason; one that may not be seen does not exist."""
-    rows = (
-        with_parts(Activity.objects.visible_to(request.user))
-        .prefetch_related("portfolios")
-        .annotate(reviewed=Count("reviews", distinct=True))
-    )
+    rows = record_rows(Activity.objects.visible_to(request.user), request.user)
     if reference != reference.upper() and rows.filter(reference=reference.upper()).exists():
         return redirect("activity_detail", reference.upper(), permanent=True)
     activity = get_object_or_404(rows, reference=reference)
@@ -143,7 +142,17 @@ def activity_detail(request: HttpRequest, reference: str) -> HttpResponse:
         return withdrawn
     if is_export(request):
         return export_response(request, ACTIVITY_COLUMNS, rows.filter(pk=activity.pk).order_by("pk"), activity.reference)
-    return render(request, "portal/activity_detail.html", _record(request, activity))
+    record = record_of(request, activity, request.user)
+    is_closed = activity.content_class != AccessClass.PUBLIC and record["content"].is_open
+    if request.user.is_authenticated and (record["content"].practical or is_closed):
+        record_access(by=request.user, action=AccessAction.OPENED, label="activity", ref=activity.reference, request=request)
+    return render(request, "portal/activity_detail.html", record)
+
+
+def record_rows(rows: QuerySet[Activity], reader: AnyUser) -> QuerySet[Activity]:
+    """Activities with all that the page of one shows `reader`."""
+    marked = with_content_marks(with_parts(rows).prefetch_related("portfolios"), reader)
+    return marked.annotate(reviewed=Count("reviews", distinct=True))
 
 
 def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse | None:
@@ -153,11 +162,12 @@ def withdrawn_response(request: HttpRequest, activity: Activity) -> HttpResponse
     return None
 
 
-def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
+def record_of(request: HttpRequest, activity: Activity, reader: AnyUser) -> dict[str, Any]:
+    """What the page of `activity`, one of `record_rows`, shows `reader`: who asks, or the public in a preview."""
     objectives = [objective.pk for objective in activity.objectives.all()]
     kept_by = process()
     request.kept_by = kept_by  # type: ignore[attr-defined] # the rest of the page asks for it too
-    made, forward = recommendations_on(request.user, activity)
+    made, forward = recommendations_on(reader, activity)
     return {
         "process": kept_by,
         "activity": activity,
@@ -165,16 +175,17 @@ def _record(request: HttpRequest, activity: Activity) -> dict[str, Any]:
         "hosts": parties_of(activity, HostingPart.HOST),
         "co_hosts": parties_of(activity, HostingPart.CO_HOST),
         "chairs": parties_of(activity, HostingPart.CHAIR),
-        "documents": documents_of(request.user, activity),
+        "documents": documents_of(reader, activity),
+        "content": content_of(activity, reader),
         "participation": participation(activity),
-        "trail": same_objective(request.user, activity, objectives) if objectives else [],
+        "trail": same_objective(reader, activity, objectives) if objectives else [],
         "recommendations": made,
         "takes_forward": forward,
         "citation": citation(activity, kept_by),
         "url": address_of(activity),
         "today": today(),
         "is_held": activity.status == ActivityStatus.HELD,
-        "is_secretariat": rights_of(request.user).is_secretariat,
+        "is_secretariat": rights_of(reader).is_secretariat,
     }
 
 

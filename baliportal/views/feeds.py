@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -19,6 +22,7 @@ from django.views.decorators.http import require_safe
 from activities.calendars import address_of, calendar_of
 from activities.citations_aims import address_of_row
 from activities.models import Activity, Recommendation, Review
+from activities.selectors_calendar import for_calendar, with_a_day
 from activities.selectors_followup import recommendations, standing_of
 from activities.selectors_objectives import reviews_by
 from baliportal.filters import archive_for, refused
@@ -37,17 +41,24 @@ def _parts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
 
 @require_safe
 @login_not_required
-def calendar_feed(request: HttpRequest) -> HttpResponse:
-    """The newest activities with a date, as a calendar to subscribe to."""
+def calendar_feed(request: HttpRequest) -> HttpResponseBase:
+    """The newest activities with a date, as a calendar to subscribe to; 304 where the reader has it as it is."""
     found = archive_for(request.user, request.GET)
     if not found.filter.is_good:
         return refused(found)
-    rows = _parts(found.rows.filter(start__isnull=False))[:MOST_EVENTS]
+    rows = with_a_day(for_calendar(found.rows))[:MOST_EVENTS]
     with override("en"):
         content = calendar_of(rows, name=process().name)
+    return calendar_response(request, content, disposition='inline; filename="calendar.ics"')
+
+
+def calendar_response(request: HttpRequest, content: bytes, *, disposition: str) -> HttpResponseBase:
+    """A calendar file with a hash of its content as ETag. Never kept by caches between: it depends on who asks."""
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    return response
+    response["Content-Disposition"] = disposition
+    response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    patch_vary_headers(response, ["Cookie"])
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 @require_safe

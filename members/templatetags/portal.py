@@ -18,6 +18,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from members.enums import Confidence, DatePrecision
+from members.markdown import to_html
 from members.models.base import today
 from members.partial_dates import format_partial, format_span, iso_partial
 
@@ -109,6 +110,19 @@ def marked(snippet: str) -> SafeString:
     """A snippet of a search with the found words marked; the database sets \\x02 and \\x03 around them."""
     text = conditional_escape(snippet)
     return mark_safe(text.replace("\x02", "<mark>").replace("\x03", "</mark>"))  # noqa: S308 - escaped just before
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown of staff as HTML; see members.markdown."""
+    return to_html(text)
+
+
+@register.simple_tag
+def dates_of(change: Any, which: str) -> str:
+    """The "old" or "new" dates of a change of status in words; "Not dated" where unknown."""
+    start, end, precision = (getattr(change, f"{which}_{name}") for name in ("start", "end", "precision"))
+    return format_span(start, end, precision, get_language() or "en") or _("Not dated")
 
 
 @register.simple_tag

@@ -101,6 +101,7 @@ def invite_to_workshop(desk: Person) -> None:
     desk.page.fill("#id_country", "Sri Lanka")
     desk.press("Save draft")
     reference = desk.page.url.rstrip("/").rsplit("/", 1)[1]
+    desk.follow("Look at its page and publish it")
     desk.press("Publish")
     desk.go(f"/desk/activities/{reference}/invitations/")
     desk.page.get_by_label("Sri Lanka", exact=True).check()

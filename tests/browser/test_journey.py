@@ -52,6 +52,7 @@ def record(desk: Person, title: str, kind: str, objective: str = "") -> str:
         desk.page.get_by_label(objective).check()
     desk.press("Save draft")
     reference = desk.page.url.rstrip("/").rsplit("/", 1)[1]
+    desk.follow("Look at its page and publish it")
     desk.press("Publish")
     return reference
 
