@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from activities.models import Delegate, Invitation
+from activities.models import Consultation, CorrectionRequest, Delegate, Invitation
+from activities.services import replies
 from activities.services.nominations import Nominee, submit_delegation
 from members.enums import AppointmentRole
 from members.errors import DomainError
@@ -19,7 +22,7 @@ from members.models.base import today
 from members.models.visibility import rights_of
 from members.services.accounts import accept_invitation
 from members.services.appointments import appoint, end_appointment, extend_appointment, hand_over
-from tests.cast import World, client_for, make_world
+from tests.cast import World, call_for, client_for, make_world, person
 
 
 @pytest.fixture
@@ -212,3 +215,130 @@ def test_only_the_desk_hands_over(world: World) -> None:
     for name in ("focal_point_a", "co_chair", "ministry_official_a"):
         with pytest.raises(PermissionDenied):
             hand_over(appointment=place(world), by=world.users[name])
+
+
+def page_of(world: World, who: str, handover: int) -> str:
+    response = client_for(world, who).get(f"/handovers/{handover}/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def draft_of_a(world: World, call: Consultation, text: str = "CANARY-DRAFT", number: int = 0) -> None:
+    aland, by = Participant.objects.get(slug="aland"), world.users["focal_point_a"]
+    replies.save_draft(consultation=call, participant=aland, draft=replies.Draft(text), expected_number=number, by=by)
+
+
+def test_successor_finds_open_calls_with_their_drafts_and_open_corrections(world: World) -> None:
+    draft_of_a(world, Consultation.objects.get(pk=world.consultation))
+    call_for(world.users["secretariat"], [Participant.objects.get(slug="bland")], title="To others only")
+    for who in ("focal_point_a", "ministry_official_a"):
+        page = page_of(world, who, world.handover_a)
+        found = (
+            f'href="/national/aland/replies/{world.consultation}/">Views</a>' in page,
+            "Draft: version 1, saved on" in page,
+            'href="/national/aland/record/?kind=corrections">Aland</a>' in page,
+        )
+        assert found == (True, True, True)
+        assert ("CANARY-DRAFT" in page, "To others only" in page, "steering group that are open" in page) == (False, False, False)
+
+
+def test_desk_sees_what_is_open_and_no_draft_of_it(world: World) -> None:
+    draft_of_a(world, Consultation.objects.get(pk=world.consultation))
+    page = page_of(world, "secretariat", world.handover_a)
+    assert f'href="/desk/consultations/{world.consultation}/">Views</a>' in page
+    assert f'href="/desk/corrections/{world.correction}/">Aland</a>' in page
+    assert f'href="/desk/activities/{world.activity}/invitations/"' in page
+    assert ("Draft: version" in page, "CANARY-DRAFT" in page) == (False, False)
+
+
+def test_answered_call_is_gone_until_a_newer_draft_of_it_waits(world: World) -> None:
+    aland, by = Participant.objects.get(slug="aland"), world.users["focal_point_a"]
+    staff = world.users["secretariat"]
+    call = call_for(staff, [aland], title="May be revised", may_revise=True)
+    draft_of_a(world, call)
+    replies.submit_reply(consultation=call, participant=aland, expected_number=1, by=by)
+    assert "May be revised" not in page_of(world, "focal_point_a", world.handover_a)
+    draft_of_a(world, call, "CANARY-REVISED", 2)
+    page = page_of(world, "focal_point_a", world.handover_a)
+    assert ("May be revised" in page, "Submitted; a newer draft is not." in page) == (True, True)
+    assert "May be revised" not in page_of(world, "secretariat", world.handover_a)
+    call.closed_at, call.closed_by = call.opened_at, staff
+    call.save()
+    assert "May be revised" not in page_of(world, "focal_point_a", world.handover_a)
+
+
+def test_correction_that_is_answered_waits_no_more(world: World) -> None:
+    row = CorrectionRequest.objects.get(pk=world.correction)
+    row.state, row.decision_reason = "declined", "It lies here"
+    row.decided_at, row.decided_by = row.asked_at, world.users["secretariat"]
+    row.save()
+    assert "No correction waits for an answer." in page_of(world, "focal_point_a", world.handover_a)
+
+
+def seat_handover(world: World, who: str) -> Handover:
+    """Of the seat that `who` holds, from somebody before."""
+    incoming = Appointment.objects.get(official__user=world.users[who])
+    assert incoming.seat is not None
+    before = Official.objects.create(participant=incoming.seat.participant, name="Before")
+    outgoing = Appointment.objects.create(
+        official=before, role=incoming.role, seat=incoming.seat, period_from=date(2018, 1, 1), period_to=date(2019, 12, 31)
+    )
+    return Handover.objects.create(outgoing=outgoing, incoming=incoming, handed_over_by=world.users["secretariat"])
+
+
+def test_successor_in_a_seat_finds_the_open_questions_to_the_steering_group(world: World) -> None:
+    handover = seat_handover(world, "co_chair")
+    page = page_of(world, "co_chair", handover.pk)
+    assert f'href="/steering-group/room/consultations/{world.room_consultation}/?for=cland"' in page
+    assert ("Calls for views" in page, "Corrections that were asked for" in page) == (False, False)
+    cland, by = Participant.objects.get(slug="cland"), world.users["co_chair"]
+    call = Consultation.objects.get(pk=world.room_consultation)
+    replies.save_draft(consultation=call, participant=cland, draft=replies.Draft("x"), expected_number=0, by=by)
+    assert "Draft: version 1" in page_of(world, "co_chair", handover.pk)
+    replies.submit_reply(consultation=call, participant=cland, expected_number=1, by=by)
+    assert "No question waits for an answer." in page_of(world, "co_chair", handover.pk)
+
+
+def test_who_only_sits_for_a_participant_learns_nothing_of_its_national_position(world: World) -> None:
+    """Somebody of Bland holds the seat of Aland: the call went to both, the answer of Aland is not theirs to know."""
+    incoming = Appointment.objects.get(official__user=world.users["co_chair"])
+    assert incoming.seat is not None
+    incoming.seat.participant = Participant.objects.get(slug="aland")
+    incoming.seat.save()
+    bland = Participant.objects.get(slug="bland")
+    own = Official.objects.create(user=world.users["co_chair"], participant=bland, name="Also of Bland")
+    appoint(official=own, role=AppointmentRole.MINISTRY, participant=bland, by=world.users["secretariat"])
+    draft_of_a(world, Consultation.objects.get(pk=world.consultation))
+    page = page_of(world, "co_chair", world.handover_a)
+    assert (f"/replies/{world.consultation}/" in page, "Draft: version" in page, ">Aland</a>" in page) == (False, False, False)
+
+
+def test_handover_at_the_secretariat_lists_no_participant(world: World) -> None:
+    one = Appointment.objects.get(official__user=world.users["secretariat"])
+    second = person("second", None, role=AppointmentRole.SECRETARIAT, period_from=None)
+    incoming = Appointment.objects.get(official__user=second)
+    made = Handover.objects.create(outgoing=one, incoming=incoming, handed_over_by=second)
+    page = page_of(world, "administrator", made.pk)
+    assert ("Ahead, with delegates named" in page, "Published" in page) == (False, False)
+
+
+def test_page_asks_as_often_with_one_row_as_with_three(world: World) -> None:
+    client, counted = client_for(world, "focal_point_a"), []
+    client.get("/about/")
+    aland, staff = Participant.objects.get(slug="aland"), world.users["secretariat"]
+    for rows in (1, 2):
+        for number in range(rows):
+            draft_of_a(world, call_for(staff, [aland], title=f"Call {rows}.{number}"))
+            CorrectionRequest.objects.create(
+                participant=aland,
+                record="participant",
+                reference=f"aland-{rows}-{number}",
+                field="region",
+                new_value="x",
+                reason="y",
+                asked_by=world.users["focal_point_a"],
+            )
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(f"/handovers/{world.handover_a}/").status_code == 200
+        counted.append(len(found))
+    assert counted == [12, 12]
