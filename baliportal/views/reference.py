@@ -85,6 +85,8 @@ def reference_row(request: HttpRequest, table: str, key: str) -> HttpResponse:
         except service.NeedsConfirmation as error:
             cast("SeatRoleForm", form).ask_confirmation()
             form.add_error("confirmed", error.message)
+        except DomainError as error:
+            form.add_error(None, error.message)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:

@@ -290,15 +290,20 @@ class Handover(Versioned):
         return f"{self.outgoing_id}: {self.handed_over_at:%Y-%m-%d}"
 
 
-def appointments_giving(permission: Permission) -> AppointmentQuerySet[Appointment]:
-    """Current appointments of officials in office that give `permission`: the same rule as a person's rights, for lists."""
+def giving(permission: Permission) -> Q:
+    """Appointments whose role, or whose seat's role, gives `permission` while they hold."""
     roles = [role for role in AppointmentRole.values if permission in PERMISSION_SETS.get(role, frozenset())]
     seat_roles = [key for key, given in PERMISSION_SETS.items() if permission in given]
-    by_seat = Q(role=AppointmentRole.SEAT, seat__in=Seat.objects.current(), seat__role__permission_set__in=seat_roles)
+    return Q(role__in=roles) | Q(role=AppointmentRole.SEAT, seat__role__permission_set__in=seat_roles)
+
+
+def appointments_giving(permission: Permission) -> AppointmentQuerySet[Appointment]:
+    """Current appointments of officials in office that give `permission`: the same rule as a person's rights, for lists."""
     in_office = Q(official__period_from__isnull=True) | Q(official__period_from__lte=today())
     in_office &= Q(official__period_to__isnull=True) | Q(official__period_to__gte=today())
     rows: AppointmentQuerySet[Appointment] = Appointment.objects.current()
-    return rows.filter(in_office, Q(role__in=roles) | by_seat, official__user__isnull=False)
+    in_seat = Q(seat__isnull=True) | Q(seat__in=Seat.objects.current())
+    return rows.filter(in_office, giving(permission), in_seat, official__user__isnull=False)
 
 
 def rights_from_appointments(user: User) -> Rights:

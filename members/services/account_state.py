@@ -13,6 +13,7 @@ from members.models import Closure, User
 from members.permissions import check_can
 from members.roles import Permission
 from members.services.account_events import record_event
+from members.services.last_administrator import administrator_remains, lock_administrators
 from members.services.sessions import end_sessions_of
 
 
@@ -23,12 +24,12 @@ def close_account(*, user: User, reason: str, by: User) -> Closure:
     reason = _said(reason)
     if user.pk == by.pk:
         raise DomainError(_("You cannot close your own account. Ask another administrator."))
-    locked = _locked_with_administrators(user)
+    locked = lock_administrators(user.pk)[user.pk]
     if not locked.is_active:
         raise DomainError(_("This account is closed already."))
     if not User.objects.holding(Permission.INVITE_ACCOUNTS).exclude(pk=user.pk).exists():
         raise DomainError(_("This is the last administrator who can sign in. Invite another one first."))
-    with acting(by=by, verb="close_account"):
+    with administrator_remains(locked), acting(by=by, verb="close_account"):
         locked.is_active = False
         locked.save(update_fields=["is_active"])
         closure = Closure.objects.create(user=locked, reason=reason, closed_by=by)
@@ -42,7 +43,7 @@ def reopen_account(*, user: User, reason: str, by: User) -> User:
     """Open a closed account again, with its second factor as it was. Raises DomainError for one that is open."""
     check_can(by, Permission.INVITE_ACCOUNTS)
     reason = _said(reason)
-    locked = _locked_with_administrators(user)
+    locked = lock_administrators(user.pk)[user.pk]
     if locked.is_active or locked.is_service:
         raise DomainError(_("This account is open already."))
     with acting(by=by, verb="reopen_account"):
@@ -60,10 +61,3 @@ def _said(reason: str) -> str:
     if not reason:
         raise DomainError(_("Say why."), field="reason")
     return reason
-
-
-def _locked_with_administrators(user: User) -> User:
-    """The account, locked together with all administrators, in one order: two closings at once see each other."""
-    administrators = User.objects.holding(Permission.INVITE_ACCOUNTS).values_list("pk", flat=True)
-    rows = User.objects.select_for_update().filter(pk__in=[*administrators, user.pk]).order_by("pk")
-    return next(row for row in rows if row.pk == user.pk)

@@ -21,6 +21,7 @@ from members.models import Appointment, Handover, Office, Official, Participant,
 from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
+from members.services.last_administrator import administrator_remains
 from members.services.outbox import queue_delivery, recipient_key
 
 
@@ -91,8 +92,14 @@ def _place(appointment: Appointment) -> tuple[str, int | None, int | None, int |
 def end_appointment(*, appointment: Appointment, by: User, last_day: date | None = None, reason: str = "") -> Appointment:
     """End an appointment. Without `last_day` it gives nothing from this moment on, in sessions that are open too.
 
-    With a `last_day` ahead it holds to the end of that day. Raises DomainError for a day before it began.
+    With a `last_day` ahead it holds to the end of that day. Raises DomainError for a day before it began, and where no
+    administrator who can sign in would be left.
     """
+    with administrator_remains(appointment):
+        return _end(appointment, by=by, last_day=last_day, reason=reason)
+
+
+def _end(appointment: Appointment, *, by: User, last_day: date | None = None, reason: str = "") -> Appointment:
     found = Appointment.objects.select_for_update().get(pk=appointment.pk)
     if found.ended_at or (found.period_to and found.period_to < today()):
         raise DomainError(_("This appointment has ended already."))
@@ -117,8 +124,16 @@ def end_appointment(*, appointment: Appointment, by: User, last_day: date | None
 
 @transaction.atomic
 def extend_appointment(*, appointment: Appointment, until: date | None, by: User) -> Appointment:
-    """Give a current appointment another last day, or none. Raises DomainError where a successor stands in the way."""
+    """Give a current appointment another last day, or none.
+
+    Raises DomainError where a successor stands in the way, or where no administrator who can sign in would be left.
+    """
     check_can(by, Permission.MANAGE_CONTACTS)
+    with administrator_remains(appointment):
+        return _extend(appointment, until, by)
+
+
+def _extend(appointment: Appointment, until: date | None, by: User) -> Appointment:
     found = Appointment.objects.select_for_update().get(pk=appointment.pk)
     if found.ended_at:
         raise DomainError(_("This appointment has ended already."))
@@ -153,26 +168,33 @@ def hand_over(  # noqa: PLR0913 - one handover has these parts
     check_can(by, Permission.MANAGE_CONTACTS)
     if successor is not None and successor.pk == appointment.official_id:
         raise DomainError(_("Name somebody else as the successor."), field="successor")
-    ended = end_appointment(appointment=appointment, by=by, last_day=last_day, reason=reason)
-    incoming = None
-    if successor is not None:
-        first_day = max(ended.period_to + timedelta(days=1), today()) if ended.period_to and not _cut_short(ended) else today()
-        incoming = appoint(
-            official=successor,
-            role=AppointmentRole(ended.role),
-            participant=ended.participant,
-            topic=ended.topic,
-            seat=ended.seat,
-            from_day=first_day,
-            until=until,
-            by=by,
-        )
-    with acting(by=by, verb="hand_over"):
-        made = Handover.objects.create(outgoing=ended, incoming=incoming, note=note, handed_over_by=by)
-    if leaves and ended.official:
-        _leave(ended.official, ended.period_to or today(), by)
+    leaving = [appointment.official] if leaves and appointment.official else []
+    with administrator_remains(appointment, *leaving):
+        ended = _end(appointment, by=by, last_day=last_day, reason=reason)
+        made = Handover(outgoing=ended, incoming=_follow(ended, successor, until, by), note=note, handed_over_by=by)
+        with acting(by=by, verb="hand_over"):
+            made.save()
+        if leaves and ended.official:
+            _leave(ended.official, ended.period_to or today(), by)
     _tell_successor(made, by)
     return made
+
+
+def _follow(ended: Appointment, successor: Official | None, until: date | None, by: User) -> Appointment | None:
+    """The successor's appointment, from the day after, in the place that became free; None where nobody is named."""
+    if successor is None:
+        return None
+    first_day = max(ended.period_to + timedelta(days=1), today()) if ended.period_to and not _cut_short(ended) else today()
+    return appoint(
+        official=successor,
+        role=AppointmentRole(ended.role),
+        participant=ended.participant,
+        topic=ended.topic,
+        seat=ended.seat,
+        from_day=first_day,
+        until=until,
+        by=by,
+    )
 
 
 def _tell_successor(handover: Handover, by: User) -> None:
@@ -214,7 +236,7 @@ def _cut_short(appointment: Appointment) -> bool:
 
 def _leave(official: Official, last_day: date, by: User) -> None:
     for other in official.appointments.current():
-        end_appointment(appointment=other, by=by, last_day=last_day if last_day >= today() else None)
+        _end(other, by=by, last_day=last_day if last_day >= today() else None)
     found = Official.objects.select_for_update().get(pk=official.pk)
     found.period_to, found.period_to_precision = max(last_day, found.period_from or last_day), DatePrecision.DAY
     found.version += 1

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from members.audit import acting
 from members.enums import DatePrecision
 from members.errors import Conflict, DomainError
-from members.models import Ministry, Office, Official, Participant, ParticipantName, User
+from members.models import Ministry, Office, Official, Participant, ParticipantName, Seat, User
 from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
+from members.services.last_administrator import administrator_remains
 
 Links = Mapping[str, Iterable[models.Model]]
 
@@ -30,7 +31,7 @@ def save_record[M: models.Model](
     `verb` is what the history says where the row is part of something larger, such as an import.
 
     Raises Conflict where somebody else changed a versioned row since `expected_version`, ValidationError where a rule of
-    the model stands against it.
+    the model stands against it, DomainError where no administrator who can sign in would be left.
     """
     check_can(by, Permission.MANAGE_CONTACTS)
     name = record._meta.model_name
@@ -43,7 +44,8 @@ def save_record[M: models.Model](
     if isinstance(record, Ministry) and not record.code:
         record.code = _free_code(record.participant)
     record.full_clean()
-    with acting(by=by, verb=verb or f"{'record' if is_new else 'edit'}_{name}"):
+    guarded = [record] if isinstance(record, Official | Seat) else []
+    with administrator_remains(*guarded), acting(by=by, verb=verb or f"{'record' if is_new else 'edit'}_{name}"):
         record.save()
         for field, rows in (links or {}).items():
             getattr(record, field).set(rows)

@@ -73,8 +73,9 @@ def _undo_changes(made: dict[str, Any], by: User) -> list[str]:
         try:
             with transaction.atomic():
                 save_record(record=row, by=by, expected_version=change["version"], verb=VERB)
-        except ValidationError as error:
-            stays.append(_("%(name)s stays as it is now: %(said)s") % {"name": name, "said": " ".join(error.messages)})
+        except (ValidationError, DomainError) as error:
+            said = " ".join(error.messages) if isinstance(error, ValidationError) else error.message
+            stays.append(_("%(name)s stays as it is now: %(said)s") % {"name": name, "said": said})
     return stays
 
 

@@ -19,6 +19,7 @@ from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_merging import Reference, clashes, open_merge_of, references
+from members.services.last_administrator import administrator_remains
 from members.services.official_values import PERSONAL, put_back, state_of
 
 OTHER = "other"
@@ -51,7 +52,7 @@ def merge_officials(  # noqa: PLR0913 - a merge has these parts
             raise DomainError(_("%(name)s was merged into another entry already.") % {"name": row})
     if found := clashes(one, two):
         raise DomainError(" ".join(found))
-    with acting(by=by, verb="merge_officials"):
+    with administrator_remains(one, two), acting(by=by, verb="merge_officials"):
         return _merge(one, two, choices, by)
 
 
@@ -140,7 +141,7 @@ def unmerge_officials(*, record: MergeRecord, by: User) -> list[str]:
     if further := open_merge_of(kept):
         raise DomainError(_("%(name)s was merged into %(other)s since. Undo that first.") % {"name": kept, "other": further.kept})
     stays = what_stays(found)
-    with acting(by=by, verb="unmerge_officials"):
+    with administrator_remains(kept, merged), acting(by=by, verb="unmerge_officials"):
         for reference in references():
             if keys := found.moved.get(reference.label):
                 _move(reference, kept, merged, keys)

@@ -17,6 +17,7 @@ from members.models.base import Vocabulary
 from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_reference import TextUses, people_in_role, uses_of
+from members.services.last_administrator import administrator_remains
 
 
 class NeedsConfirmation(DomainError):
@@ -42,7 +43,7 @@ def edit_row[V: Vocabulary](*, row: V, expected_version: int, by: User, confirme
     """Store new names, order and what else the row says; its key stays.
 
     Raises Conflict where somebody else changed it since `expected_version`, NeedsConfirmation where rights of people
-    would change and `confirmed` does not say yes.
+    would change and `confirmed` does not say yes, DomainError where no administrator who can sign in would be left.
     """
     check_can(by, Permission.EDIT_REFERENCE_TABLES)
     current: Any = type(row)._default_manager.select_for_update().get(pk=row.pk)
@@ -53,7 +54,8 @@ def edit_row[V: Vocabulary](*, row: V, expected_version: int, by: User, confirme
     row.full_clean()
     if isinstance(row, SeatRole) and not confirmed:
         _check_rights_stay(current, row)
-    with acting(by=by, verb="edit_reference_row"):
+    guarded = [row] if isinstance(row, SeatRole) else []
+    with administrator_remains(*guarded), acting(by=by, verb="edit_reference_row"):
         row.save()
     return row
 

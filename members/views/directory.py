@@ -180,6 +180,8 @@ def edit_record(  # noqa: PLR0913 - what the one page needs
             )
         except Conflict as conflict:
             return conflict_page(request, form, form_class, conflict.current, back)
+        except DomainError as error:
+            show_error(form, error)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
