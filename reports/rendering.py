@@ -73,7 +73,7 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
         "presented_by": _joined(shot["presented_by"]),
         "number": _("%(symbol)s, version %(version)d") % {"symbol": symbol, "version": version},
         "foot": _("%(symbol)s, version %(version)d, %(language)s")
-        % {"symbol": symbol, "version": version, "language": _language_name(language)},
+        % {"symbol": symbol, "version": version, "language": language_name(language)},
         "spoken": ", ".join(_spoken(code) for code in shot["languages"]),
         "address": address,
         "address_shown": address.split("://", 1)[1].rstrip("/"),
@@ -95,12 +95,13 @@ def _in(row: dict[str, Any], name: str, language: str, *, plain: str = "") -> st
     return line_break(str(own or row.get(plain or name, "")), language)
 
 
-def _language_name(language: str) -> str:
+def language_name(language: str) -> str:
+    """The name of a language in the active one."""
     return {"en": _("English"), "id": _("Bahasa Indonesia")}.get(language, language)
 
 
 def _spoken(code: str) -> str:
-    return _("English (authoritative)") if code == "en" else _language_name(code)
+    return _("English (authoritative)") if code == "en" else language_name(code)
 
 
 def _joined(names: list[str]) -> str:
@@ -114,18 +115,19 @@ def _text(row: dict[str, Any], language: str) -> dict[str, Any]:
     own = row.get("text_id", "") if language == "id" else ""
     text = own or row.get("text", "")
     spoken = language if (own or language == "en") else "en"
-    return {"blocks": _blocks(line_break(text, spoken)), "language": spoken}
+    return {"blocks": blocks(line_break(text, spoken)), "language": spoken}
 
 
-def _blocks(text: str) -> list[Block]:
-    blocks: list[Block] = []
+def blocks(text: str) -> list[Block]:
+    """The paragraphs and lists of a written text: an empty line ends a paragraph, lines with a dash are a list."""
+    found: list[Block] = []
     for part in text.replace("\r\n", "\n").split("\n\n"):
         lines = [line.strip() for line in part.splitlines() if line.strip()]
         if lines and all(line.startswith(("- ", "* ")) for line in lines):
-            blocks.append(Block(items=tuple(line[2:] for line in lines)))
+            found.append(Block(items=tuple(line[2:] for line in lines)))
         elif lines:
-            blocks.append(Block(paragraph=" ".join(lines)))
-    return blocks
+            found.append(Block(paragraph=" ".join(lines)))
+    return found
 
 
 def _meeting(row: dict[str, Any], language: str) -> dict[str, str]:
