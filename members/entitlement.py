@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from members.enums import AccessClass
-from members.models import Appointment, Delivery, Office, Official, Seat
+from members.models import Appointment, Delivery, ForumContact, Office, Official, Seat
 from members.models.base import today
 from members.roles import Permission
 
@@ -30,10 +30,10 @@ def why_withheld(delivery: Delivery) -> str:
     """
     if delivery.kind in _ABOUT_ONESELF:
         return ""
-    recipient = delivery.official or delivery.office
-    if recipient is None or not recipient.holds_on(today()):
+    recipient = delivery.recipient
+    if not recipient.holds_on(today()):
         return "The recipient's term ended before the message left."
-    participant = recipient.participant
+    participant = None if isinstance(recipient, ForumContact) else recipient.participant
     if participant is not None and participant.standings.exists() and not participant.standings.current().exists():
         return "The recipient's government or organisation does not take part any more."
     needed = _NEEDED.get(AccessClass(delivery.access_class))
@@ -46,8 +46,10 @@ def why_withheld(delivery: Delivery) -> str:
     return ""
 
 
-def _holds(recipient: Official | Office, permission: Permission) -> bool:
-    """Whether a current appointment of the recipient gives `permission`."""
+def _holds(recipient: Official | Office | ForumContact, permission: Permission) -> bool:
+    """Whether a current appointment of the recipient gives `permission`; a post of another forum has none."""
+    if isinstance(recipient, ForumContact):
+        return False
     own = Q(official=recipient) if isinstance(recipient, Official) else Q(office=recipient)
     current = Appointment.objects.current().filter(own).select_related("seat__role")
     seats = current.filter(Q(seat__isnull=True) | Q(seat__in=Seat.objects.current()))

@@ -317,6 +317,7 @@ VERBS: dict[str, Promise] = {
     "withdraw_invitation": _("Withdrew an invitation"),
     "withhold_delivery": _("Held a message back"),
     "withhold_link": _("Withheld a link"),
+    "write_to_forum": _("Wrote to another forum"),
     "write_to_secretariat": _("Wrote to the secretariat"),
 }
 

@@ -37,7 +37,7 @@ def render_mail(kind: str, context: Mapping[str, Any], language: str) -> tuple[s
     first = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     contexts = {code: _context(context, process, code, is_first=code == first) for code in _languages(process, first)}
     texts = {code: _text(f"emails/{kind}/body.txt", words, code) for code, words in contexts.items()}
-    said = {code: text for code, text in texts.items() if code == first or text != texts[first]}
+    said = {code: text for code, text in texts.items() if code == first or text not in {"", texts[first]}}
     subject = _CONTROL.sub(" ", _text(f"emails/{kind}/subject.txt", contexts[first], first))
     parts = [(code, mark_safe(_html(f"emails/{kind}/body.html", contexts[code], code))) for code in said]  # noqa: S308 - our template
     shared = {**contexts[first], "subject": subject, "parts": parts, "texts": list(said.values())}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from members.enums import AppointmentRole, DeliveryState, ParticipantKind, Stand
 from members.models import (
     Appointment,
     Delivery,
+    ForumContact,
     Ministry,
     Office,
     Official,
@@ -33,14 +34,24 @@ CONFIRMED_ROLES = (AppointmentRole.FOCAL_POINT, AppointmentRole.NATIONAL_LEAD, A
 BOUNCED, NO_ADDRESS, EXPIRING, STALE, ACTING, OFFICE_ONLY = "bounced", "no-address", "expiring", "stale", "acting", "office"
 
 
+SETTLED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.FAILED)
+LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
+
+
+def with_last_message(contacts: QuerySet[ForumContact]) -> QuerySet[ForumContact]:
+    """Posts of other forums, each with the state of the last message to its address that was settled in `last_message`."""
+    sent = Delivery.objects.filter(state__in=SETTLED).annotate(address=Lower("email"))
+    last = sent.filter(address=Lower(OuterRef("email"))).order_by("-pk").values("state")[:1]
+    return contacts.annotate(last_message=Subquery(last))
+
+
 def bounced_addresses(addresses: Iterable[str]) -> set[str]:
     """Those of `addresses`, in lower case, whose last message came back or could not be handed over. One query."""
     wanted = {address.lower() for address in addresses if address}
     if not wanted:
         return set()
-    settled = [DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.FAILED]
     last = (
-        Delivery.objects.filter(state__in=settled)
+        Delivery.objects.filter(state__in=SETTLED)
         .annotate(address=Lower("email"))
         .filter(address__in=wanted)
         .order_by("address", "-pk")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from members.models import Forum, ForumContact, ForumKind, ForumMembership, Participant
+from members.models import Delivery, Forum, ForumContact, ForumKind, ForumMembership, Participant
 from members.models.base import today
+from members.selectors_coverage import LOST, with_last_message
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -94,13 +95,35 @@ def past_members_of(user: AnyUser, forum: Forum) -> list[ForumMembership]:
     return list(rows.select_related("participant").order_by(Lower("participant__name"), "period_to", "pk"))
 
 
+def members_at_desk(user: AnyUser, forum: Forum) -> tuple[list[ForumMembership], list[ForumMembership]]:
+    """Memberships of `forum` that hold today, and those that have ended. One query."""
+    rows = ForumMembership.objects.visible_to(user).filter(forum=forum).select_related("participant")
+    found, day = list(rows.order_by(Lower("participant__name"), "period_to", "pk")), today()
+    return [row for row in found if row.holds_on(day)], [row for row in found if row.period_to and row.period_to < day]
+
+
 def forums_of(user: AnyUser, participant: Participant, day: date) -> list[ForumMembership]:
     """Forums that `participant` belonged to on `day`."""
     return list(memberships_on(user, day).filter(participant=participant).order_by(Lower("forum__short_name"), "pk"))
 
 
+def letters_to(user: AnyUser, forum: Forum) -> QuerySet[Delivery]:
+    """Letters to posts of `forum`, the latest first."""
+    rows = Delivery.objects.visible_to(user).filter(forum_contact__forum=forum)
+    return rows.select_related("forum_contact", "letter").order_by("-queued_at", "-pk")
+
+
+def forums_to_mend(user: AnyUser) -> set[int]:
+    """Keys of forums of whose current contacts one's last letter came back or could not be handed over."""
+    rows: Any = with_last_message(ForumContact.objects.visible_to(user).current())
+    return set(rows.filter(last_message__in=LOST).values_list("forum_id", flat=True))
+
+
 def contacts_of(user: AnyUser, forum: Forum) -> tuple[list[ForumContact], list[ForumContact]]:
-    """Posts of `forum` that can be written to, and those of the past; nothing outside the secretariat."""
-    rows = list(ForumContact.objects.visible_to(user).filter(forum=forum))
+    """Posts of `forum` that can be written to, and those of the past; nothing outside the secretariat.
+
+    Each with `last_message`, what became of the last message to its address, or None.
+    """
+    rows = list(with_last_message(ForumContact.objects.visible_to(user).filter(forum=forum)))
     past = [row for row in rows if row.period_to and row.period_to < today()]
     return [row for row in rows if row not in past], past

@@ -65,5 +65,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{forums}<str:code>/edit/", forums_desk.forum_edit, name="forum_edit"),
     path(f"{forums}<str:code>/contacts/new/", forums_desk.forum_contact_new, name="forum_contact_new"),
     path(f"{forums}<str:code>/contacts/<int:pk>/", forums_desk.forum_contact_edit, name="forum_contact_edit"),
+    path(f"{forums}<str:code>/contacts/<int:pk>/write/", forums_desk.forum_contact_write, name="forum_contact_write"),
     path(f"{forums}<str:code>/contacts/<int:pk>/remove/", forums_desk.forum_contact_remove, name="forum_contact_remove"),
 ]

@@ -71,7 +71,9 @@ def meter_parts(circulation: Circulation) -> list[tuple[str, str, int]]:
 
 def deliveries_for(user: AnyUser, state: str = "") -> QuerySet[Delivery]:
     """All deliveries, or those in one state; problems first, then the newest."""
-    rows = Delivery.objects.visible_to(user).select_related("official__participant", "office__participant")
+    rows = Delivery.objects.visible_to(user).select_related(
+        "official__participant", "office__participant", "forum_contact__forum"
+    )
     rows = rows.filter(state=state) if state in DeliveryState.values else rows
     return rows.order_by(problems_first(), "-queued_at", "-pk")
 

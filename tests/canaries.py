@@ -327,6 +327,10 @@ def _mail(planted: Planted, world: World, by: User) -> None:
     own = Official.objects.get(user=world.users["focal_point_a"])
     text = {name: planted.word("message_a", name) for name in ("subject", "text")}
     message = queue_delivery(kind="invitation", to=own, key="invitation:canary", by=by, **text)
+    post = ForumContact.objects.get(pk=world.forum_contact)
+    text = {name: planted.word("forum_letter", name) for name in ("subject", "text")}
+    abroad = queue_delivery(kind="forum_letter", to=post, key="forum-letter:canary", by=by, **text)
+    planted.addresses.append(f"/desk/deliveries/{abroad.pk}/")
     tail = f"record/messages/{message.pk}/"
     planted.addresses += [f"/desk/deliveries/{message.pk}/", f"/national/{world.participant_a}/{tail}"]
     report = ProgressReport.objects.get(pk=world.progress_report)

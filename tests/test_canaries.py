@@ -113,6 +113,7 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("delegate_b", "title", DESK | B),
     ("letter", LETTER, DESK),
     ("delivery", "subject text reason", DESK),
+    ("forum_letter", "subject text", DESK),
     ("message_a", "subject text", DESK | A),
     ("draft_report", "title text", DESK),
     ("call", "others subject summary agreed", DESK | ROOM),

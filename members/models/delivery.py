@@ -17,6 +17,8 @@ from members.models.lifecycles import DELIVERY_TRANSITIONS
 from members.models.visibility import SecretariatQuerySet, rights_of
 
 if TYPE_CHECKING:
+    from members.models.forum import ForumContact
+    from members.models.official import Office, Official
     from members.models.user import AnyUser
 
 # Messages to a government, which its other officials may read again. Kinds that are not named here stay between the
@@ -37,7 +39,10 @@ _FOR_RECIPIENT = {
 
 
 class DeliveryQuerySet[M: models.Model](VisibleQuerySet[M]):
-    """Messages: all for the secretariat; for a person of a participant, what its own officials and offices were sent."""
+    """Messages: all for the secretariat; for a person of a participant, what its own officials and offices were sent.
+
+    Letters to posts of other forums are the secretariat's alone.
+    """
 
     def visible_to(self, user: AnyUser) -> Self:
         rights = rights_of(user)
@@ -77,6 +82,7 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=40)
     official = models.ForeignKey("members.Official", models.PROTECT, null=True, blank=True, related_name="deliveries")
     office = models.ForeignKey("members.Office", models.PROTECT, null=True, blank=True, related_name="deliveries")
+    forum_contact = models.ForeignKey("members.ForumContact", models.PROTECT, null=True, blank=True, related_name="deliveries")
     letter = models.ForeignKey("members.Letter", models.PROTECT, null=True, blank=True, related_name="deliveries")
     access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
     email = models.EmailField(_("address"))
@@ -124,7 +130,9 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="ck_delivery_one_recipient",
-                condition=Q(official__isnull=False, office__isnull=True) | Q(official__isnull=True, office__isnull=False),
+                condition=Q(official__isnull=False, office__isnull=True, forum_contact__isnull=True)
+                | Q(official__isnull=True, office__isnull=False, forum_contact__isnull=True)
+                | Q(official__isnull=True, office__isnull=True, forum_contact__isnull=False),
             ),
         ]
         triggers = [
@@ -140,11 +148,16 @@ class Delivery(models.Model):
         return self.key
 
     @property
+    def recipient(self) -> Official | Office | ForumContact:
+        """Whom it goes to: a person, an office, or a post of another forum."""
+        found = self.official or self.office or self.forum_contact
+        assert found is not None  # noqa: S101 - ck_delivery_one_recipient
+        return found
+
+    @property
     def addressee(self) -> str:
-        """Whom it was written to: the official's name, or the office's title."""
-        if self.official:
-            return self.official.name
-        return self.office.title if self.office else ""
+        """Whom it was written to: the official's name, or the title of the office or post."""
+        return self.official.name if self.official else str(getattr(self.recipient, "title", ""))
 
     @property
     def words_for_recipient(self) -> str | Promise:

@@ -23,7 +23,7 @@ from members.audit import acting
 from members.delivery import header_value
 from members.enums import AccessClass, DeliveryState
 from members.errors import DomainError
-from members.models import Delivery, DeliveryAttachment, Letter, Office, Official, User
+from members.models import Delivery, DeliveryAttachment, ForumContact, Letter, Office, Official, User
 from members.models.lifecycles import TransitionError, transition
 
 logger = logging.getLogger(__name__)
@@ -42,16 +42,20 @@ class Enclosure:
     media_type: str = "application/pdf"
 
 
-def recipient_key(to: Official | Office) -> str:
-    """The recipient's part of a delivery's key: `official-<id>` or `office-<id>`."""
-    return f"{'official' if isinstance(to, Official) else 'office'}-{to.pk}"
+type Recipient = Official | Office | ForumContact
+_FIELDS: dict[type, str] = {Official: "official", Office: "office", ForumContact: "forum_contact"}
+
+
+def recipient_key(to: Recipient) -> str:
+    """The recipient's part of a delivery's key: `official-<id>`, `office-<id>` or `forum-contact-<id>`."""
+    return f"{_FIELDS[type(to)].replace('_', '-')}-{to.pk}"
 
 
 @transaction.atomic
 def queue_delivery(  # noqa: PLR0913 - a message has these parts
     *,
     kind: str,
-    to: Official | Office,
+    to: Recipient,
     key: str,
     subject: str,
     text: str,
@@ -83,8 +87,7 @@ def queue_delivery(  # noqa: PLR0913 - a message has these parts
             key=key,
             defaults={
                 "kind": kind,
-                "official": to if isinstance(to, Official) else None,
-                "office": to if isinstance(to, Office) else None,
+                _FIELDS[type(to)]: to,
                 "letter": letter,
                 "access_class": access_class,
                 "email": address,
@@ -167,8 +170,8 @@ def send_again(*, delivery: Delivery, by: User) -> Delivery:
     Raises DomainError where it neither failed nor bounced, or the recipient has no address.
     """
     locked = _locked(delivery)
-    recipient = locked.official or locked.office
-    if recipient is None or not recipient.email:
+    recipient = locked.recipient
+    if not recipient.email:
         raise DomainError(_("The recipient has no e-mail address."), field="email")
     locked.email = recipient.email
     locked.send_after = timezone.now()

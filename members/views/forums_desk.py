@@ -14,14 +14,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members.errors import Conflict, DomainError
 from members.forms_forums import ForumContactForm, ForumForm, MembershipForm
+from members.forms_letters import ForumLetterForm, mark_of
 from members.models import Forum, ForumContact, ForumMembership, Participant, User
 from members.models.base import today
 from members.permissions import require_desk
-from members.selectors_forums import contacts_of, forums_found, members_of, membership_matrix, past_members_of, with_code
+from members.selectors_forums import (
+    contacts_of,
+    forums_found,
+    forums_to_mend,
+    letters_to,
+    members_at_desk,
+    membership_matrix,
+    with_code,
+)
 from members.services.directory import remove_record
+from members.services.forum_letters import check_can_be_written_to, letter_mail, write_to_contact
 from members.services.forums import change_memberships
 from members.views.directory import edit_record
 from members.views.forums import words_of
+from members.views.shared import me, show_error
+
+MOST_LETTERS = 20
 
 
 @require_safe
@@ -29,7 +42,8 @@ def forum_desk_list(request: HttpRequest) -> HttpResponse:
     """Forums on record, found by words."""
     require_desk(request.user)
     words = words_of(request)
-    return render(request, "members/forum_desk_list.html", {"forums": forums_found(request.user, words), "words": words})
+    context = {"forums": forums_found(request.user, words), "words": words, "to_mend": forums_to_mend(request.user)}
+    return render(request, "members/forum_desk_list.html", context)
 
 
 @require_safe
@@ -37,12 +51,14 @@ def forum_desk(request: HttpRequest, code: str) -> HttpResponse:
     """All that the desk keeps of one forum, its contacts among it."""
     forum = _forum(request, code)
     contacts, past_contacts = contacts_of(request.user, forum)
+    members, past_members = members_at_desk(request.user, forum)
     context = {
         "forum": forum,
         "contacts": contacts,
         "past_contacts": past_contacts,
-        "members": members_of(request.user, forum, today()),
-        "past_members": past_members_of(request.user, forum),
+        "letters": letters_to(request.user, forum)[:MOST_LETTERS],
+        "members": members,
+        "past_members": past_members,
     }
     return render(request, "members/forum_desk.html", context)
 
@@ -94,9 +110,42 @@ def forum_contact_remove(request: HttpRequest, code: str, pk: int) -> HttpRespon
     """Take away a contact that was entered by mistake."""
     contact = _contact(request, code, pk)
     name = str(contact)
-    remove_record(record=contact, by=cast("User", request.user))
-    messages.success(request, _("%(name)s is taken away.") % {"name": name})
+    try:
+        remove_record(record=contact, by=cast("User", request.user))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("%(name)s is taken away.") % {"name": name})
     return redirect("members:forum_desk", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_contact_write(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A letter to a post: first shown as it will arrive; the button below that sends what was shown and nothing else."""
+    contact = _contact(request, code, pk)
+    form = ForumLetterForm(request.POST if request.method == "POST" else None)
+    context: dict[str, object] = {"forum": contact.forum, "contact": contact, "form": form}
+    if request.method == "POST" and form.is_valid():
+        words, language = form.words(), form.cleaned_data["language"]
+        mark = mark_of(words, language, contact.email)
+        try:
+            check_can_be_written_to(contact)
+            if "send" in request.POST and form.cleaned_data["shown"] == mark:
+                sent = write_to_contact(contact=contact, words=words, language=language, token=form.kept_token, by=me(request))
+                said = _("The letter %(reference)s is queued.")
+                messages.success(request, said % {"reference": sent.letter.reference if sent.letter else ""})
+                return redirect("members:forum_desk", code)
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            subject, text, _html = letter_mail(contact, words, language=language)
+            again = {**request.POST.dict(), "token": form.kept_token, "shown": mark}
+            context |= {
+                "preview": {"subject": subject, "text": text},
+                "form": ForumLetterForm(again),
+                "has_changed": "send" in request.POST,
+            }
+    return render(request, "members/forum_letter.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

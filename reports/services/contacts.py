@@ -13,8 +13,8 @@ from members.models import Delivery, User
 @transaction.atomic
 def change_address(*, delivery: Delivery, email: str, by: User) -> None:
     """Give the delivery's recipient another address for this and later mail. Raises DomainError where another one has it."""
-    recipient = delivery.official or delivery.office
-    if recipient is None or recipient.email == email:
+    recipient = delivery.recipient
+    if recipient.email == email:
         return
     recipient.email = email
     recipient.version += 1

@@ -40,8 +40,8 @@ from reports.views.progress import get_report
 PAGE_SIZE = 50
 LOG = (
     Column("key", "Key", lambda row: row.key),
-    Column("participant", "Participant", lambda row: str((row.official or row.office).participant or "")),
-    Column("recipient", "Recipient", lambda row: str(row.official or row.office)),
+    Column("participant", "Participant", lambda row: str(getattr(row.recipient, "participant", None) or "")),
+    Column("recipient", "Recipient", lambda row: str(row.recipient)),
     Column("email", "Address", lambda row: row.email),
     Column("subject", "Subject", lambda row: row.subject),
     Column("state", "State", lambda row: row.state),
@@ -186,7 +186,9 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 
 def _delivery(request: HttpRequest, pk: int) -> Delivery:
     require_desk(request.user)
-    rows = Delivery.objects.visible_to(request.user).select_related("official__participant", "office__participant")
+    rows = Delivery.objects.visible_to(request.user).select_related(
+        "official__participant", "office__participant", "forum_contact__forum"
+    )
     return get_object_or_404(rows.prefetch_related("attachments", "transitions__by"), pk=pk)
 
 
