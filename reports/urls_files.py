@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from reports.views import circulations, documents
+from reports.views import documents
 
 urlpatterns = [
-    path("r/<str:token>/", circulations.acknowledge_page, name="acknowledge"),
     path("reports/<str:symbol>/v<int:number>/<slug:language>.<slug:extension>", documents.document_file, name="document_file"),
 ]

@@ -23,6 +23,7 @@ from activities.models import (
     Goal,
     Hosting,
     Invitation,
+    LateChange,
     Mandate,
     Nomination,
     Objective,
@@ -123,6 +124,9 @@ def fill(world: World) -> None:
     Hosting.objects.create(activity=activity, part="host", participant=a)
     Session.objects.create(activity=activity, title="S", day=activity.start)
     nomination = Nomination.objects.create(invitation_id=world.invitation_a, official=official, submitted_by=by)
+    other = Official.objects.create(participant=a, name="Other")
+    Nomination.objects.create(invitation_id=world.invitation_a, official=other, submitted_by=by, replaces=nomination)
+    LateChange.objects.create(invitation_id=world.invitation_a, asked_by=by, people=[{"name": "N"}], number=1)
     head = Delegate.objects.create(activity=activity, official=official, participant=a, part="head", nomination=nomination)
     Attendance.objects.create(delegate=head, day=activity.start, status="present", how="desk", recorded_by=by)
     objective, goal = Objective.objects.get(), Goal.objects.create(code="G", order=1, short_title="G")
@@ -175,6 +179,10 @@ def pair(table: str, verb: str) -> str:
 
 def decided(state: str) -> str:
     return f"UPDATE activities_correctionrequest SET state = '{state}', decided_at = now(), decided_by_id = asked_by_id"
+
+
+def decided_late(state: str) -> str:
+    return f"UPDATE activities_latechange SET state = '{state}', decided_at = now(), decided_by_id = asked_by_id, people = '[]'"
 
 
 def period(table: str) -> str:
@@ -298,6 +306,17 @@ BREAK: dict[str, Any] = {
     "ck_invitation_withdrawn_pair": pair("activities_invitation", "withdrawn"),
     "ck_invitation_replied_pair": pair("activities_invitation", "replied"),
     "uniq_nomination_invitation_official": lambda: copy("activities_nomination"),
+    "ck_nomination_waits_since": "UPDATE activities_nomination SET state = 'waiting', waiting_since = NULL",
+    "ck_nomination_answer": "UPDATE activities_nomination SET answer = 'coming', answered_at = NULL",
+    "ck_nomination_replaces_another": "UPDATE activities_nomination SET replaces_id = id",
+    "uniq_nomination_replaces": lambda: copy(
+        "activities_nomination", "replaces_id IS NOT NULL", official_id="(SELECT max(id) FROM members_official)"
+    ),
+    "uniq_late_change_open": lambda: copy("activities_latechange"),
+    "ck_late_change_state": lambda: decided_late("lost"),
+    "ck_late_change_decided": "UPDATE activities_latechange SET state = 'taken-back'",
+    "ck_late_change_declined_with_word": lambda: decided_late("declined"),
+    "ck_late_change_decided_pair": pair("activities_latechange", "decided"),
     "ck_nomination_state": "UPDATE activities_nomination SET state = 'lost'",
     "uniq_delegate_activity_official": lambda: copy("activities_delegate", part="'adviser'", nomination_id="NULL"),
     "uniq_delegate_one_head": lambda: copy(

@@ -1,0 +1,442 @@
+"""The delegation on one sheet. Every button is a plain submit, so that all of it works without a script."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from activities.delegation_paste import read_people
+from activities.enums import InvitationState, LateChangeState, NominationState
+from activities.forms_consultation import CommentForm
+from activities.forms_delegation import MOST_DELEGATES, ROW, DeclineForm, DelegationFormSet, DelegationSheet, PasteForm
+from activities.models import Invitation, LateChange, Nomination
+from activities.permissions import get_invitation_for
+from activities.selectors_delegations import (
+    LastTime,
+    days_of,
+    differences,
+    is_late,
+    last_change,
+    last_day_to_change,
+    last_times,
+    off_sheet,
+    on_sheet,
+    open_change,
+)
+from activities.selectors_national import comments_on
+from activities.services import late_changes as late
+from activities.services import nominations as service
+from activities.services.places import waiting_places
+from members.errors import Conflict, DomainError
+from members.models import Official
+from members.permissions import has_permission
+from members.roles import Permission
+from members.sheets import SheetError
+from members.views.shared import me
+
+MORE_ROWS = 3
+_EDITS = ("reuse", "add", "take_out", "replace", "bring_back", "read")  # buttons that change the sheet and nothing else
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The sheet: who is named, who can be named again, and what waits for the secretariat's word."""
+    page = _Page(request, get_invitation_for(request.user, slug, pk))
+    if request.method != "POST":
+        return page.show(page.unbound(page.initial()))
+    if not page.may_nominate:
+        return page.show(page.unbound(page.initial()), error=_("Only the focal point registers."), status=403)
+    if any(name in request.POST for name in _EDITS):
+        return page.edited()
+    return page.declined() if "decline" in request.POST else page.registered()
+
+
+class _Page:
+    """One request for the sheet of one invitation."""
+
+    def __init__(self, request: HttpRequest, invitation: Invitation) -> None:
+        self.request, self.invitation = request, invitation
+        self.activity, self.participant = invitation.activity, invitation.participant
+        self.may_nominate = has_permission(request.user, Permission.NOMINATE, participant=self.participant)
+        self.days = days_of(self.activity)
+        self.last_change = last_change(invitation)
+        waits = self.last_change is not None and self.last_change.state == LateChangeState.ASKED
+        self.change = self.last_change if waits else None
+        self.is_late = is_late(invitation)
+        self.version = invitation.version
+
+    # --- the sheet ---
+
+    @cached_property
+    def standing(self) -> list[Nomination]:
+        return on_sheet(self.invitation)
+
+    @cached_property
+    def last_times(self) -> list[LastTime]:
+        return last_times(self.invitation)
+
+    def unbound(self, people: Sequence[dict[str, Any]]) -> Any:
+        return DelegationSheet(initial=list(people)[:MOST_DELEGATES], form_kwargs={"days": self.days})
+
+    def bound(self, data: Any) -> DelegationFormSet:
+        sheet = cast("DelegationFormSet", DelegationSheet(data, form_kwargs={"days": self.days}))
+        own = Official.objects.visible_to(self.request.user).filter(participant=self.participant)
+        sheet.known = list(own.current().exclude(email=""))
+        return sheet
+
+    def initial(self) -> list[dict[str, Any]]:
+        """The rows to begin with: what is asked for where a request waits, else who is named, else one empty row."""
+        if self.change and self.change.people:
+            return [{**person, "distinct": False} for person in self.change.people]
+        return [_row_of(row) for row in self.standing] or [{}]
+
+    def typed(self) -> list[dict[str, Any]]:
+        """The rows as they were sent, without the empty ones."""
+        sheet = DelegationSheet(self.request.POST, form_kwargs={"days": self.days})
+        forms = [form for form in sheet.forms[:MOST_DELEGATES] if form.has_changed()]
+        return [{name: form[name].value() for name in ROW if name in form.fields} for form in forms]
+
+    # --- what the buttons do ---
+
+    def edited(self) -> HttpResponse:
+        """The sheet with rows more or fewer, those of last time or those of a list; what was typed stays, nothing is saved."""
+        post, people = self.request.POST, self.typed()
+        if "read" in post:
+            return self.with_list(people)
+        if "reuse" in post:
+            people += self.last_people(post["reuse"], people)
+        elif "bring_back" in post:
+            people += [_row_of(row) for row in off_sheet(self.invitation) if str(row.official_id) == post["bring_back"]]
+        elif "replace" in post:
+            self.replace(people, post["replace"])
+        elif "take_out" in post and (number := _position(post["take_out"], people)) is not None:
+            del people[number]
+        if "add" in post or not people:
+            people += [{}] * (MORE_ROWS if post.get("add") == str(MORE_ROWS) else 1)
+        return self.show(self.unbound(people))
+
+    def last_people(self, which: str, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        times = self.last_times
+        chosen = next((time for time in times if time.activity.reference == which), times[0] if times else None)
+        known = {str(person.get("email", "")).casefold() for person in people}
+        return [_person(o) for o in chosen.people if o.email.casefold() not in known] if chosen else []
+
+    def replace(self, people: list[dict[str, Any]], which: str) -> None:
+        """Empty the row for somebody who comes in place of the person in it; the part in the delegation stays."""
+        number = _position(which, people)
+        if number is None:
+            return
+        standing = {str(row.official_id): row.pk for row in self.standing}
+        replaced = standing.get(str(people[number].get("official") or ""))
+        if replaced:
+            people[number] = {"replaces": replaced, "part": people[number].get("part"), "mode": people[number].get("mode")}
+
+    def with_list(self, people: list[dict[str, Any]]) -> HttpResponse:
+        """The sheet with the rows of a pasted list, checked at once so that problems stand at their rows."""
+        form = PasteForm(self.request.POST)
+        try:
+            read = read_people(form.data.get("list", ""))
+        except SheetError as error:
+            form.add_error("list", str(error))
+            return self.show(self.unbound(people or [{}]), paste=form, status=422)
+        if not read:
+            form.add_error("list", _("No people were found in this. Paste rows with a name and an e-mail address."))
+            return self.show(self.unbound(people or [{}]), paste=form, status=422)
+        known = {str(person.get("email", "")).casefold() for person in people} - {""}
+        rows = [*people, *({"tell": True, **row} for row in read if row["email"].casefold() not in known)]
+        sheet = self.bound(_as_data(rows[:MOST_DELEGATES], self.days))
+        sheet.is_valid()
+        self.say_read(len(read), len(rows))
+        return self.show(sheet)
+
+    def say_read(self, read: int, rows: int) -> None:
+        said = ngettext(
+            "%(number)d person was read. Check the rows, then register.",
+            "%(number)d people were read. Check the rows, then register.",
+            read,
+        )
+        messages.info(self.request, said % {"number": read})
+        if rows > MOST_DELEGATES:
+            over = _("A sheet holds %(number)d people. The rest of the list was left out.")
+            messages.warning(self.request, over % {"number": MOST_DELEGATES})
+
+    def registered(self) -> HttpResponse:
+        sheet = self.bound(self.request.POST)
+        if not sheet.is_valid():
+            return self.show(sheet, status=422)
+        filled = sheet.filled()
+        try:
+            if self.is_late:
+                self.ask([form.nominee() for form in filled])
+            else:
+                self.submit([form.nominee() for form in filled])
+        except Conflict as conflict:
+            self.version = conflict.current.version
+            return self.show(sheet, error=conflict.message, saved=on_sheet(self.invitation), status=409)
+        except service.RowError as error:
+            for number, (field, words) in error.rows.items():
+                filled[number].add_error(field if field in filled[number].fields else None, words)
+            return self.show(sheet, error=error.message, status=422)
+        except DomainError as error:
+            return self.show(sheet, error=error.message, status=422)
+        return redirect("activities:delegation_done", self.participant.slug, self.invitation.pk)
+
+    def submit(self, nominees: list[service.Nominee]) -> None:
+        made = service.submit_delegation(
+            invitation=self.invitation, nominees=nominees, token=self.token, by=me(self.request), expected_version=self.expected
+        )
+        named = [row.official.name for row in made if row.state != NominationState.WAITING]
+        waiting = [row.official.name for row in made if row.state == NominationState.WAITING]
+        if named:
+            messages.success(self.request, _("Registered: %(names)s.") % {"names": ", ".join(named)})
+        if waiting:
+            messages.info(self.request, _("On the waiting list: %(names)s.") % {"names": ", ".join(waiting)})
+
+    def ask(self, nominees: list[service.Nominee]) -> None:
+        late.ask_late_change(
+            invitation=self.invitation, nominees=nominees, token=self.token, by=me(self.request), expected_version=self.expected
+        )
+        messages.success(self.request, _("The secretariat is asked. You hear from it by mail."))
+
+    def declined(self) -> HttpResponse:
+        form = DeclineForm(self.request.POST)
+        sheet = self.unbound(self.typed() or [{}])  # names typed on the sheet stay too
+        if not form.is_valid():
+            return self.show(sheet, declining=form, status=422)
+        try:
+            if self.is_late:
+                self.ask([])
+            else:
+                service.decline_invitation(invitation=self.invitation, note=form.cleaned_data["note"], by=me(self.request))
+                said = _(
+                    "The secretariat sees that your participant will not take part. You can change this until the day to reply by."
+                )
+                messages.success(self.request, said)
+        except DomainError as error:
+            return self.show(sheet, error=error.message, status=422)
+        return redirect("activities:national_space", self.participant.slug)
+
+    # --- the answer ---
+
+    @property
+    def token(self) -> str:
+        return self.request.POST.get("token", "").replace("\x00", "")[:40]
+
+    @property
+    def expected(self) -> int | None:
+        """The version that the sheet began from; None where it does not say."""
+        said = self.request.POST.get("version", "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004 - fits the column
+
+    def closed(self) -> str:
+        """Why nothing can be changed or asked, or nothing."""
+        check = service.check_can_ask if self.is_late else service.check_open
+        try:
+            check(self.invitation)
+        except DomainError as problem:
+            return problem.message
+        return ""
+
+    def show(  # noqa: PLR0913 - what the one page needs
+        self,
+        sheet: Any,
+        *,
+        error: str = "",
+        declining: DeclineForm | None = None,
+        paste: PasteForm | None = None,
+        saved: Sequence[Nomination] = (),
+        status: int = 200,
+    ) -> HttpResponse:
+        closed, may = self.closed(), self.may_nominate
+        rows = _shown(sheet, self.standing, waiting_places(self.activity) if self.activity.waiting_list else {})
+        context = {
+            "invitation": self.invitation,
+            "activity": self.activity,
+            "participant": self.participant,
+            "sheet": sheet,
+            "rows": rows,
+            "blank": sheet.empty_form,
+            "names_all": sum(1 for row in rows if not row["is_named"]) < 2,  # noqa: PLR2004 - one empty row is the next person
+            "errors": [*([("", error)] if error else []), *_errors(sheet, paste, declining)],
+            "closed": closed,
+            "is_late": self.is_late and not closed,
+            "last_day": last_day_to_change(self.invitation),
+            "change": self.change,
+            "differences": differences(self.standing, self.change.people) if self.change else (),
+            "refused": self.last_change if self.last_change and self.last_change.state == LateChangeState.DECLINED else None,
+            "saved": saved,
+            "may_nominate": may and not closed,
+            "token": self.token or secrets.token_urlsafe(16),
+            "version": self.version,
+            "last_times": self.last_times if may and not closed else (),
+            "off_sheet": off_sheet(self.invitation),
+            "decline_form": declining or DeclineForm(initial={"note": self.request.POST.get("note", "")}),
+            "paste_form": paste or PasteForm(),
+            "declined": self.invitation.state == InvitationState.DECLINED,
+            "comments": comments_on(self.participant, invitation=self.invitation),
+            "comment_form": CommentForm(auto_id="comment_%s"),
+        }
+        return render(self.request, "activities/delegation.html", context, status=status)
+
+
+def _row_of(row: Nomination) -> dict[str, Any]:
+    names = ("part", "mode", "meal", "access_needs", "visa_letter", "tell")
+    days = [f"{day:%Y-%m-%d}" for day in row.days]
+    found = _person(row.official) | {name: getattr(row, name) for name in names}
+    found["replaces"] = row.replaces_id if row.state != NominationState.WITHDRAWN else None
+    return found | ({"days": days} if days else {})
+
+
+def _person(official: Official) -> dict[str, Any]:
+    return {
+        "official": official.pk,
+        "name": official.name,
+        "position": official.position,
+        "email": official.email,
+        "name_own_script": official.name_own_script,
+    }
+
+
+def _position(text: str, people: Sequence[object]) -> int | None:
+    """The place of a row by what a button says; None for anything that is no row."""
+    known = {str(number): number for number in range(len(people))}
+    return known.get(text)
+
+
+def _as_data(rows: Sequence[dict[str, Any]], days: Sequence[Any]) -> QueryDict:
+    """The rows as if they had been sent."""
+    data = QueryDict(mutable=True)
+    data["form-TOTAL_FORMS"], data["form-INITIAL_FORMS"] = str(len(rows)), "0"
+    every = [f"{day:%Y-%m-%d}" for day in days]
+    for number, row in enumerate(rows):
+        for name, value in {"days": every, **row}.items():
+            if isinstance(value, list):
+                data.setlist(f"form-{number}-{name}", [str(one) for one in value])
+            elif value not in (None, False):
+                data[f"form-{number}-{name}"] = "on" if value is True else str(value)
+    return data
+
+
+def _shown(sheet: Any, standing: Sequence[Nomination], waiting: dict[int, int]) -> list[dict[str, Any]]:
+    """The forms with what is known of their people: how they stand, whom they replace."""
+    by_official = {str(row.official_id): row for row in standing}
+    names = {str(row.pk): row.official.name for row in standing}
+    names |= {str(row.replaces_id): row.replaces.official.name for row in standing if row.replaces}
+    rows = []
+    for form in sheet.forms:
+        nomination = by_official.get(str(form["official"].value() or ""))
+        rows.append(
+            {
+                "form": form,
+                "nomination": nomination,
+                "place": waiting.get(nomination.pk) if nomination else None,
+                "replaces": names.get(str(form["replaces"].value() or ""), ""),
+                "is_named": bool(str(form["name"].value() or "").strip()),
+            }
+        )
+    return rows
+
+
+def _errors(sheet: Any, paste: PasteForm | None, declining: DeclineForm | None) -> list[tuple[str, str]]:
+    """Everything that is wrong, each with its row's number and name, and the field to go to."""
+    found = [("", str(message)) for message in sheet.non_form_errors()] if sheet.is_bound else []
+    for number, form in enumerate(sheet.forms, start=1):
+        name = " ".join(str(form["name"].value() or "").split())
+        for field, words in form.errors.items() if form.is_bound else ():
+            row = _("Row %(number)d, %(name)s:") if name else _("Row %(number)d:")
+            target = form[field].id_for_label or f"{form[field].auto_id}_0" if field in form.fields else ""
+            found += [(target, f"{row % {'number': number, 'name': name}} {message}") for message in words]
+    for one in (paste, declining):
+        found += [(field.id_for_label, message) for field in one or () for message in field.errors]
+    return found
+
+
+@require_safe
+def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What is registered, with the reference and the ways to change it."""
+    invitation = get_invitation_for(request.user, slug, pk)
+    nominations = on_sheet(invitation)
+    for row in nominations:
+        row.invitation = invitation
+    may = has_permission(request.user, Permission.NOMINATE, participant=invitation.participant)
+    waiting = waiting_places(invitation.activity) if invitation.activity.waiting_list else {}
+    context = {
+        "invitation": invitation,
+        "activity": invitation.activity,
+        "rows": [(row, waiting.get(row.pk)) for row in nominations],
+        "gone": [row for row in off_sheet(invitation) if row.state == NominationState.WITHDRAWN],
+        "is_open": may and is_open(invitation),
+        "is_late": is_late(invitation),
+        "change": open_change(invitation),
+    }
+    return render(request, "activities/delegation_done.html", context)
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Whether the delegation can be changed without asking."""
+    try:
+        service.check_open(invitation)
+    except DomainError:
+        return False
+    return True
+
+
+def _nomination(request: HttpRequest, invitation: Invitation, number: int) -> Nomination:
+    rows = Nomination.objects.visible_to(request.user).filter(invitation=invitation).select_related("invitation", "official")
+    return get_object_or_404(rows, pk=number)
+
+
+@require_POST
+def nomination_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """Take one person off the delegation. It can be undone on the page that follows."""
+    found = _nomination(request, get_invitation_for(request.user, slug, pk), number)
+    try:
+        service.withdraw_nominee(nomination=found, by=me(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        said = _("%(name)s is withdrawn. You can undo this below.")
+        messages.success(request, said % {"name": found.official.name})
+    return redirect("activities:delegation_done", slug, pk)
+
+
+@require_POST
+def nomination_restore(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """Undo it."""
+    found = _nomination(request, get_invitation_for(request.user, slug, pk), number)
+    try:
+        back = service.restore_nominee(nomination=found, by=me(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        waits = back.state == NominationState.WAITING
+        said = _("%(name)s is on the waiting list again.") if waits else _("%(name)s is on the delegation again.")
+        messages.success(request, said % {"name": back.official.name})
+    return redirect("activities:delegation_done", slug, pk)
+
+
+@require_POST
+def late_change_take_back(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The focal point does not ask any more."""
+    invitation = get_invitation_for(request.user, slug, pk)
+    rows = LateChange.objects.visible_to(request.user).filter(invitation=invitation).select_related("invitation__participant")
+    change = rows.order_by("-asked_at", "-pk").first()
+    if change is None:
+        messages.error(request, _("Nothing is asked for."))
+        return redirect("activities:delegation", slug, pk)
+    try:
+        late.take_back_late_change(change=change, by=me(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Nothing is asked for any more. The delegation stays as it is."))
+    return redirect("activities:delegation", slug, pk)
