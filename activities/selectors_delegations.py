@@ -53,22 +53,26 @@ def is_late(invitation: Invitation) -> bool:
     return last is not None and local_day(invitation.activity) > last
 
 
-def on_sheet(invitation: Invitation) -> list[Nomination]:
-    """Who stands on the sheet, in its order; who was withdrawn or not confirmed does not."""
-    off = [NominationState.WITHDRAWN, NominationState.REFUSED]
-    rows = invitation.nominations.exclude(state__in=off).select_related("official", "replaces__official")
-    return list(rows.order_by("order", "pk"))
+_OFF = (NominationState.WITHDRAWN, NominationState.REFUSED)
 
 
-def off_sheet(invitation: Invitation) -> list[Nomination]:
-    """Who was withdrawn or not confirmed, by name; each with `replacement`, the official who comes instead, or None."""
-    off = [NominationState.WITHDRAWN, NominationState.REFUSED]
-    rows = list(invitation.nominations.filter(state__in=off).select_related("official").order_by("official__name", "pk"))
-    instead = invitation.nominations.exclude(state__in=off).filter(replaces__in=rows).select_related("official")
-    by_replaced = {row.replaces_id: row.official for row in instead} if rows else {}
-    for row in rows:
-        row.replacement = by_replaced.get(row.pk)  # type: ignore[attr-defined] # for the page
-    return rows
+def everybody(invitation: Invitation) -> list[Nomination]:
+    """Everybody who is or was on the delegation, in the order of the sheet."""
+    return list(invitation.nominations.select_related("official", "replaces__official").order_by("order", "pk"))
+
+
+def on_sheet(invitation: Invitation, rows: Sequence[Nomination] | None = None) -> list[Nomination]:
+    """Who stands on the sheet; who was withdrawn or not confirmed does not. `rows` is `everybody`, where it was read."""
+    return [row for row in (everybody(invitation) if rows is None else rows) if row.state not in _OFF]
+
+
+def off_sheet(rows: Sequence[Nomination]) -> list[Nomination]:
+    """Of `everybody` those not on the sheet, by name; each with `replacement`, the official who comes instead, or None."""
+    instead = {row.replaces_id: row.official for row in rows if row.replaces_id and row.state not in _OFF}
+    gone = sorted((row for row in rows if row.state in _OFF), key=lambda row: (row.official.name, row.pk))
+    for row in gone:
+        row.replacement = instead.get(row.pk)  # type: ignore[attr-defined] # for the page
+    return gone
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ def period(table: str) -> str:
 
 
 FROZEN = "(SELECT id FROM reports_progressreport WHERE frozen_at IS NOT NULL LIMIT 1)"
+NOT_NAMED = "SELECT min(id) FROM members_official WHERE id NOT IN (SELECT official_id FROM activities_nomination)"
 DONE = "(SELECT id FROM reports_rendering WHERE state = 'done' LIMIT 1)"
 DRAFT_CALL = "consultation_id IN (SELECT id FROM activities_consultation WHERE opened_at IS NULL)"
 BREAK: dict[str, Any] = {
@@ -309,14 +310,12 @@ BREAK: dict[str, Any] = {
     "ck_nomination_waits_since": "UPDATE activities_nomination SET state = 'waiting', waiting_since = NULL",
     "ck_nomination_answer": "UPDATE activities_nomination SET answer = 'coming', answered_at = NULL",
     "ck_nomination_replaces_another": "UPDATE activities_nomination SET replaces_id = id",
-    "uniq_nomination_replaces": lambda: copy(
-        "activities_nomination", "replaces_id IS NOT NULL", official_id="(SELECT max(id) FROM members_official)"
-    ),
+    "uniq_nomination_replaces": lambda: copy("activities_nomination", "replaces_id IS NOT NULL", official_id=f"({NOT_NAMED})"),
     "uniq_late_change_open": lambda: copy("activities_latechange"),
     "ck_late_change_state": lambda: decided_late("lost"),
     "ck_late_change_decided": "UPDATE activities_latechange SET state = 'taken-back'",
     "ck_late_change_declined_with_word": lambda: decided_late("declined"),
-    "ck_late_change_decided_pair": pair("activities_latechange", "decided"),
+    "ck_late_change_decided_pair": "UPDATE activities_latechange SET decided_by_id = asked_by_id",
     "ck_nomination_state": "UPDATE activities_nomination SET state = 'lost'",
     "uniq_delegate_activity_official": lambda: copy("activities_delegate", part="'adviser'", nomination_id="NULL"),
     "uniq_delegate_one_head": lambda: copy(

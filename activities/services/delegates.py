@@ -70,8 +70,10 @@ def link_of(nomination: Nomination) -> str:
 def nomination_of(token: str) -> Nomination:
     """The nomination behind a signed link, while it counts and its invitation stands. Raises TokenError."""
     pk, _colon, official = read_token(PURPOSE, token, max_age=LINK_LIVES).partition(":")
+    if not (pk.isdigit() and official.isdigit()):
+        raise TokenError
     rows = Nomination.objects.select_related("invitation__activity__kind", "invitation__participant", "official")
-    found = rows.filter(pk=pk, official=official).exclude(invitation__state=InvitationState.WITHDRAWN).first()
+    found = rows.filter(pk=int(pk), official=int(official)).exclude(invitation__state=InvitationState.WITHDRAWN).first()
     if found is None or not found.counts or found.invitation.activity.withdrawn_at:
         raise TokenError
     return found

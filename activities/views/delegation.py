@@ -8,34 +8,35 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from activities.delegation_paste import read_people
 from activities.enums import InvitationState, LateChangeState, NominationState
 from activities.forms_consultation import CommentForm
 from activities.forms_delegation import MOST_DELEGATES, ROW, DeclineForm, DelegationFormSet, DelegationSheet, PasteForm
-from activities.models import Invitation, LateChange, Nomination
+from activities.models import Invitation, Nomination
 from activities.permissions import get_invitation_for
 from activities.selectors_delegations import (
     LastTime,
     days_of,
     differences,
+    everybody,
     is_late,
     last_change,
     last_day_to_change,
     last_times,
     off_sheet,
     on_sheet,
-    open_change,
 )
 from activities.selectors_national import comments_on
 from activities.services import late_changes as late
 from activities.services import nominations as service
 from activities.services.places import waiting_places
+from activities.views.delegation_rows import answers_about, answers_of, as_sent, errors_by_row, place_of, shown_rows
 from members.errors import Conflict, DomainError
 from members.models import Official
 from members.permissions import has_permission
@@ -77,8 +78,12 @@ class _Page:
     # --- the sheet ---
 
     @cached_property
+    def everybody(self) -> list[Nomination]:
+        return everybody(self.invitation)
+
+    @cached_property
     def standing(self) -> list[Nomination]:
-        return on_sheet(self.invitation)
+        return on_sheet(self.invitation, self.everybody)
 
     @cached_property
     def last_times(self) -> list[LastTime]:
@@ -97,7 +102,7 @@ class _Page:
         """The rows to begin with: what is asked for where a request waits, else who is named, else one empty row."""
         if self.change and self.change.people:
             return [{**person, "distinct": False} for person in self.change.people]
-        return [_row_of(row) for row in self.standing] or [{}]
+        return [answers_of(row) for row in self.standing] or [{}]
 
     def typed(self) -> list[dict[str, Any]]:
         """The rows as they were sent, without the empty ones."""
@@ -115,10 +120,10 @@ class _Page:
         if "reuse" in post:
             people += self.last_people(post["reuse"], people)
         elif "bring_back" in post:
-            people += [_row_of(row) for row in off_sheet(self.invitation) if str(row.official_id) == post["bring_back"]]
+            people += [answers_of(row) for row in off_sheet(self.everybody) if str(row.official_id) == post["bring_back"]]
         elif "replace" in post:
             self.replace(people, post["replace"])
-        elif "take_out" in post and (number := _position(post["take_out"], people)) is not None:
+        elif "take_out" in post and (number := place_of(post["take_out"], people)) is not None:
             del people[number]
         if "add" in post or not people:
             people += [{}] * (MORE_ROWS if post.get("add") == str(MORE_ROWS) else 1)
@@ -128,11 +133,11 @@ class _Page:
         times = self.last_times
         chosen = next((time for time in times if time.activity.reference == which), times[0] if times else None)
         known = {str(person.get("email", "")).casefold() for person in people}
-        return [_person(o) for o in chosen.people if o.email.casefold() not in known] if chosen else []
+        return [answers_about(o) for o in chosen.people if o.email.casefold() not in known] if chosen else []
 
     def replace(self, people: list[dict[str, Any]], which: str) -> None:
         """Empty the row for somebody who comes in place of the person in it; the part in the delegation stays."""
-        number = _position(which, people)
+        number = place_of(which, people)
         if number is None:
             return
         standing = {str(row.official_id): row.pk for row in self.standing}
@@ -153,7 +158,7 @@ class _Page:
             return self.show(self.unbound(people or [{}]), paste=form, status=422)
         known = {str(person.get("email", "")).casefold() for person in people} - {""}
         rows = [*people, *({"tell": True, **row} for row in read if row["email"].casefold() not in known)]
-        sheet = self.bound(_as_data(rows[:MOST_DELEGATES], self.days))
+        sheet = self.bound(as_sent(rows[:MOST_DELEGATES], self.days))
         sheet.is_valid()
         self.say_read(len(read), len(rows))
         return self.show(sheet)
@@ -257,7 +262,7 @@ class _Page:
         status: int = 200,
     ) -> HttpResponse:
         closed, may = self.closed(), self.may_nominate
-        rows = _shown(sheet, self.standing, waiting_places(self.activity) if self.activity.waiting_list else {})
+        rows = shown_rows(sheet, self.standing, waiting_places(self.activity) if self.activity.waiting_list else {})
         context = {
             "invitation": self.invitation,
             "activity": self.activity,
@@ -266,7 +271,7 @@ class _Page:
             "rows": rows,
             "blank": sheet.empty_form,
             "names_all": sum(1 for row in rows if not row["is_named"]) < 2,  # noqa: PLR2004 - one empty row is the next person
-            "errors": [*([("", error)] if error else []), *_errors(sheet, paste, declining)],
+            "errors": [*([("", error)] if error else []), *errors_by_row(sheet, paste, declining)],
             "closed": closed,
             "is_late": self.is_late and not closed,
             "last_day": last_day_to_change(self.invitation),
@@ -278,7 +283,7 @@ class _Page:
             "token": self.token or secrets.token_urlsafe(16),
             "version": self.version,
             "last_times": self.last_times if may and not closed else (),
-            "off_sheet": off_sheet(self.invitation),
+            "off_sheet": off_sheet(self.everybody),
             "decline_form": declining or DeclineForm(initial={"note": self.request.POST.get("note", "")}),
             "paste_form": paste or PasteForm(),
             "declined": self.invitation.state == InvitationState.DECLINED,
@@ -286,157 +291,3 @@ class _Page:
             "comment_form": CommentForm(auto_id="comment_%s"),
         }
         return render(self.request, "activities/delegation.html", context, status=status)
-
-
-def _row_of(row: Nomination) -> dict[str, Any]:
-    names = ("part", "mode", "meal", "access_needs", "visa_letter", "tell")
-    days = [f"{day:%Y-%m-%d}" for day in row.days]
-    found = _person(row.official) | {name: getattr(row, name) for name in names}
-    found["replaces"] = row.replaces_id if row.state != NominationState.WITHDRAWN else None
-    return found | ({"days": days} if days else {})
-
-
-def _person(official: Official) -> dict[str, Any]:
-    return {
-        "official": official.pk,
-        "name": official.name,
-        "position": official.position,
-        "email": official.email,
-        "name_own_script": official.name_own_script,
-    }
-
-
-def _position(text: str, people: Sequence[object]) -> int | None:
-    """The place of a row by what a button says; None for anything that is no row."""
-    known = {str(number): number for number in range(len(people))}
-    return known.get(text)
-
-
-def _as_data(rows: Sequence[dict[str, Any]], days: Sequence[Any]) -> QueryDict:
-    """The rows as if they had been sent."""
-    data = QueryDict(mutable=True)
-    data["form-TOTAL_FORMS"], data["form-INITIAL_FORMS"] = str(len(rows)), "0"
-    every = [f"{day:%Y-%m-%d}" for day in days]
-    for number, row in enumerate(rows):
-        for name, value in {"days": every, **row}.items():
-            if isinstance(value, list):
-                data.setlist(f"form-{number}-{name}", [str(one) for one in value])
-            elif value not in (None, False):
-                data[f"form-{number}-{name}"] = "on" if value is True else str(value)
-    return data
-
-
-def _shown(sheet: Any, standing: Sequence[Nomination], waiting: dict[int, int]) -> list[dict[str, Any]]:
-    """The forms with what is known of their people: how they stand, whom they replace."""
-    by_official = {str(row.official_id): row for row in standing}
-    names = {str(row.pk): row.official.name for row in standing}
-    names |= {str(row.replaces_id): row.replaces.official.name for row in standing if row.replaces}
-    rows = []
-    for form in sheet.forms:
-        nomination = by_official.get(str(form["official"].value() or ""))
-        rows.append(
-            {
-                "form": form,
-                "nomination": nomination,
-                "place": waiting.get(nomination.pk) if nomination else None,
-                "replaces": names.get(str(form["replaces"].value() or ""), ""),
-                "is_named": bool(str(form["name"].value() or "").strip()),
-            }
-        )
-    return rows
-
-
-def _errors(sheet: Any, paste: PasteForm | None, declining: DeclineForm | None) -> list[tuple[str, str]]:
-    """Everything that is wrong, each with its row's number and name, and the field to go to."""
-    found = [("", str(message)) for message in sheet.non_form_errors()] if sheet.is_bound else []
-    for number, form in enumerate(sheet.forms, start=1):
-        name = " ".join(str(form["name"].value() or "").split())
-        for field, words in form.errors.items() if form.is_bound else ():
-            row = _("Row %(number)d, %(name)s:") if name else _("Row %(number)d:")
-            target = form[field].id_for_label or f"{form[field].auto_id}_0" if field in form.fields else ""
-            found += [(target, f"{row % {'number': number, 'name': name}} {message}") for message in words]
-    for one in (paste, declining):
-        found += [(field.id_for_label, message) for field in one or () for message in field.errors]
-    return found
-
-
-@require_safe
-def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """What is registered, with the reference and the ways to change it."""
-    invitation = get_invitation_for(request.user, slug, pk)
-    nominations = on_sheet(invitation)
-    for row in nominations:
-        row.invitation = invitation
-    may = has_permission(request.user, Permission.NOMINATE, participant=invitation.participant)
-    waiting = waiting_places(invitation.activity) if invitation.activity.waiting_list else {}
-    context = {
-        "invitation": invitation,
-        "activity": invitation.activity,
-        "rows": [(row, waiting.get(row.pk)) for row in nominations],
-        "gone": [row for row in off_sheet(invitation) if row.state == NominationState.WITHDRAWN],
-        "is_open": may and is_open(invitation),
-        "is_late": is_late(invitation),
-        "change": open_change(invitation),
-    }
-    return render(request, "activities/delegation_done.html", context)
-
-
-def is_open(invitation: Invitation) -> bool:
-    """Whether the delegation can be changed without asking."""
-    try:
-        service.check_open(invitation)
-    except DomainError:
-        return False
-    return True
-
-
-def _nomination(request: HttpRequest, invitation: Invitation, number: int) -> Nomination:
-    rows = Nomination.objects.visible_to(request.user).filter(invitation=invitation).select_related("invitation", "official")
-    return get_object_or_404(rows, pk=number)
-
-
-@require_POST
-def nomination_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """Take one person off the delegation. It can be undone on the page that follows."""
-    found = _nomination(request, get_invitation_for(request.user, slug, pk), number)
-    try:
-        service.withdraw_nominee(nomination=found, by=me(request))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        said = _("%(name)s is withdrawn. You can undo this below.")
-        messages.success(request, said % {"name": found.official.name})
-    return redirect("activities:delegation_done", slug, pk)
-
-
-@require_POST
-def nomination_restore(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """Undo it."""
-    found = _nomination(request, get_invitation_for(request.user, slug, pk), number)
-    try:
-        back = service.restore_nominee(nomination=found, by=me(request))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        waits = back.state == NominationState.WAITING
-        said = _("%(name)s is on the waiting list again.") if waits else _("%(name)s is on the delegation again.")
-        messages.success(request, said % {"name": back.official.name})
-    return redirect("activities:delegation_done", slug, pk)
-
-
-@require_POST
-def late_change_take_back(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The focal point does not ask any more."""
-    invitation = get_invitation_for(request.user, slug, pk)
-    rows = LateChange.objects.visible_to(request.user).filter(invitation=invitation).select_related("invitation__participant")
-    change = rows.order_by("-asked_at", "-pk").first()
-    if change is None:
-        messages.error(request, _("Nothing is asked for."))
-        return redirect("activities:delegation", slug, pk)
-    try:
-        late.take_back_late_change(change=change, by=me(request))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Nothing is asked for any more. The delegation stays as it is."))
-    return redirect("activities:delegation", slug, pk)

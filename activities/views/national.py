@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.models import Delegate, Invitation
 from activities.permissions import get_invitation_for
 from activities.selectors_national import open_calls, with_overview
-from activities.views.delegation import is_open
+from activities.views.delegation_done import is_open
 from activities.views.invitations import attendance_page
 from members.models import Participant
 from members.models.visibility import rights_of
