@@ -23,6 +23,7 @@ from activities.models import (
     Reply,
     ReplyVersion,
 )
+from activities.services.delegates import link_of
 from members.enums import DatePrecision, DeliveryState, Standing
 from members.models import (
     Closure,
@@ -209,5 +210,5 @@ def _late() -> dict[str, Any]:
     """A delegation whose day to reply by has passed, with what it asks for, and the link of one of its people."""
     change = LateChange.objects.get(invitation__activity__reference=TO_CONFIRM)
     confirmed = Nomination.objects.get(invitation=change.invitation_id, state=NominationState.CONFIRMED)
-    token = make_token("delegate", f"{confirmed.pk}:{confirmed.official_id}")
+    token = link_of(confirmed).rstrip("/").rsplit("/", 1)[1]
     return {"invitation_a": change.invitation_id, "late_change": change.pk, "token": token}

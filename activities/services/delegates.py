@@ -62,19 +62,28 @@ def _make_delegate(nomination: Nomination) -> Delegate:
 
 
 def link_of(nomination: Nomination) -> str:
-    """The signed address of the nominated person; it dies with the nomination, and when the person becomes another's entry."""
-    token = make_token(PURPOSE, f"{nomination.pk}:{nomination.official_id}")
-    return f"{settings.ORIGIN}/r/{token}/"
+    """The signed address of the nominated person.
+
+    It dies with the nomination, when the person becomes another's entry, and when the e-mail address is another: whoever
+    has a mail that went astray can answer for nobody.
+    """
+    return f"{settings.ORIGIN}/r/{make_token(PURPOSE, _value(nomination))}/"
+
+
+def _value(nomination: Nomination) -> str:
+    address = hashlib.sha256(nomination.official.email.casefold().encode()).hexdigest()[:12]
+    return f"{nomination.pk}:{nomination.official_id}:{address}"
 
 
 def nomination_of(token: str) -> Nomination:
     """The nomination behind a signed link, while it counts and its invitation stands. Raises TokenError."""
-    pk, _colon, official = read_token(PURPOSE, token, max_age=LINK_LIVES).partition(":")
-    if not (pk.isdigit() and official.isdigit()):
+    value = read_token(PURPOSE, token, max_age=LINK_LIVES)
+    pk = value.partition(":")[0]
+    if not pk.isdigit():
         raise TokenError
     rows = Nomination.objects.select_related("invitation__activity__kind", "invitation__participant", "official")
-    found = rows.filter(pk=int(pk), official=int(official)).exclude(invitation__state=InvitationState.WITHDRAWN).first()
-    if found is None or not found.counts or found.invitation.activity.withdrawn_at:
+    found = rows.filter(pk=int(pk)).exclude(invitation__state=InvitationState.WITHDRAWN).first()
+    if found is None or _value(found) != value or not found.counts or found.invitation.activity.withdrawn_at:
         raise TokenError
     return found
 
@@ -115,10 +124,19 @@ def answer_as_delegate(*, token: str, answer: DelegateAnswer) -> Nomination:
 
 
 def _tell_named(nomination: Nomination, *, by: User) -> None:
-    if nomination.tell and nomination.official.email and nomination.told_at is None:
+    if not nomination.tell or not nomination.official.email:
+        return
+    if nomination.told_at is None or not _was_told_there(nomination):
         _write(NAMED, nomination, f"{nomination.pk}.{nomination.version}", by=by)
         nomination.told_at = timezone.now()
         nomination.save(update_fields=["told_at"])
+
+
+def _was_told_there(nomination: Nomination) -> bool:
+    """Whether the last mail that named the person went to the address of now."""
+    sent = Delivery.objects.filter(kind=NAMED, official=nomination.official, key__startswith=f"{NAMED}:{nomination.pk}.")
+    last = sent.order_by("-pk").values_list("email", flat=True).first()
+    return last is not None and last.casefold() == nomination.official.email.casefold()
 
 
 def tell_withdrawn(nomination: Nomination, *, by: User, is_replaced: bool = False) -> None:

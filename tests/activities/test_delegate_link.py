@@ -185,6 +185,16 @@ def test_link_dies_when_the_person_is_merged_into_another_entry(world: World) ->
     assert dead(address)
 
 
+def test_link_dies_with_a_wrong_address_and_the_right_one_is_told(world: World) -> None:
+    made = submit(world, [replace(PERSON, email="wrong@x.example")])
+    address = link()
+    submit(world, [replace(PERSON, official=made[0].official_id)])
+    assert dead(address)
+    assert (mail().email, Client().get(link()).status_code) == (PERSON.email, 200)
+    submit(world, [replace(PERSON, official=made[0].official_id)])
+    assert Delivery.objects.filter(kind="delegate_named").count() == 2
+
+
 def test_link_dies_with_the_invitation_the_refusal_and_the_activity(world: World) -> None:
     submit(world, [PERSON])
     address, staff = link(), world.users["secretariat"]
@@ -201,13 +211,13 @@ def test_link_dies_with_the_invitation_the_refusal_and_the_activity(world: World
 
 def test_no_other_token_opens_it(world: World) -> None:
     submit(world, [PERSON])
-    nomination = only()
-    value = f"{nomination.pk}:{nomination.official_id}"
+    value = link().split("/")[2].rsplit(":", 2)[0]
     for token in (
         "x",
         value,
         make_token("acknowledge", value),
-        make_token("delegate", nomination.pk),
+        make_token("delegate", only().pk),
+        make_token("delegate", value.rpartition(":")[0]),
         make_token("delegate", "x:y"),
     ):
         assert dead(f"/r/{token}/")
