@@ -104,17 +104,18 @@ class _Page:
             return [{**person, "distinct": False} for person in self.change.people]
         return [answers_of(row) for row in self.standing] or [{}]
 
-    def typed(self) -> list[dict[str, Any]]:
-        """The rows as they were sent, without the empty ones."""
+    def typed(self, *, with_empty: bool = False) -> list[dict[str, Any]]:
+        """The rows as they were sent; without the empty ones unless their places count."""
         sheet = DelegationSheet(self.request.POST, form_kwargs={"days": self.days})
-        forms = [form for form in sheet.forms[:MOST_DELEGATES] if form.has_changed()]
+        forms = [form for form in sheet.forms[:MOST_DELEGATES] if with_empty or form.has_changed()]
         return [{name: form[name].value() for name in ROW if name in form.fields} for form in forms]
 
     # --- what the buttons do ---
 
     def edited(self) -> HttpResponse:
         """The sheet with rows more or fewer, those of last time or those of a list; what was typed stays, nothing is saved."""
-        post, people = self.request.POST, self.typed()
+        post = self.request.POST
+        people = self.typed(with_empty=any(name in post for name in ("add", "take_out", "replace")))
         if "read" in post:
             return self.with_list(people)
         if "reuse" in post:
@@ -161,7 +162,7 @@ class _Page:
         sheet = self.bound(as_sent(rows[:MOST_DELEGATES], self.days))
         sheet.is_valid()
         self.say_read(len(read), len(rows))
-        return self.show(sheet)
+        return self.show(sheet, paste=PasteForm())
 
     def say_read(self, read: int, rows: int) -> None:
         said = ngettext(
@@ -285,7 +286,7 @@ class _Page:
             "last_times": self.last_times if may and not closed else (),
             "off_sheet": off_sheet(self.everybody),
             "decline_form": declining or DeclineForm(initial={"note": self.request.POST.get("note", "")}),
-            "paste_form": paste or PasteForm(),
+            "paste_form": paste or PasteForm(initial={"list": self.request.POST.get("list", "")}),
             "declined": self.invitation.state == InvitationState.DECLINED,
             "comments": comments_on(self.participant, invitation=self.invitation),
             "comment_form": CommentForm(auto_id="comment_%s"),

@@ -53,7 +53,7 @@ def _context(nomination: Nomination, token: str, error: str) -> dict[str, object
         "activity": activity,
         "participant": nomination.invitation.participant,
         "token": token,
-        "error": error,
+        "errors": [("", error)] if error else [],
         "is_over": is_over(activity),
         "coming": nomination.answer == DelegateAnswer.COMING,
         "not_coming": nomination.answer == DelegateAnswer.NOT_COMING,

@@ -1,7 +1,7 @@
 /* Rows of the delegation's sheet without a round trip. Without this file each button asks the server. */
 const form = document.querySelector('[data-sheet]');
 const rows = form?.querySelector('[data-rows]');
-const blank = form?.querySelector('template');
+const blank = document.querySelector('template[data-blank]');
 const total = form?.elements['form-TOTAL_FORMS'];
 const send = form?.querySelector('[data-many]');
 const most = Number(form?.elements['form-MAX_NUM_FORMS']?.value || 50);

@@ -48,6 +48,10 @@ def test_one_row_to_begin_with_and_three_more_on_request(world: World) -> None:
     more = client.post(url, edited({"add": "3"}, {"name": "Dewi"}))
     assert values(more.content, "email") == ["p0@x.example", "", "", ""]
     assert values(client.post(url, edited({"add": "1"}, {})).content, "email") == ["p0@x.example", ""]
+    blank = {"name": "", "position": "", "email": ""}
+    assert len(values(client.post(url, edited({"add": "3"}, blank, blank)).content, "email")) == 5
+    fewer = client.post(url, edited({"take_out": "2"}, {}, blank, {"name": "Budi"}))
+    assert values(fewer.content, "email") == ["p0@x.example", ""]
     assert Nomination.objects.count() == 0
 
 
