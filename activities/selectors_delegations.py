@@ -86,17 +86,14 @@ class LastTime:
 def last_times(invitation: Invitation) -> list[LastTime]:
     """The last three activities to which the participant sent somebody, newest first, with those still in its service."""
     own = Delegate.objects.filter(participant=invitation.participant, withdrawn_at__isnull=True)
-    rows = Activity.objects.filter(pk__in=own.exclude(activity=invitation.activity).values("activity"))
-    latest = list(rows.order_by(F("start").desc(nulls_last=True), "-pk")[:LAST_TIMES])
-    if not latest:
-        return []
-    day = today()
-    here = Q(official__period_to__isnull=True) | Q(official__period_to__gte=day)
-    came = own.filter(here, activity__in=latest).select_related("official").order_by("nomination__order", "pk")
-    people: dict[int, list[Official]] = {}
-    for row in came:
-        people.setdefault(row.activity_id, []).append(row.official)
-    return [LastTime(activity, people[activity.pk]) for activity in latest if activity.pk in people]
+    times = Activity.objects.filter(pk__in=own.exclude(activity=invitation.activity).values("activity"))
+    latest = times.order_by(F("start").desc(nulls_last=True), "-pk").values("pk")[:LAST_TIMES]
+    here = Q(official__period_to__isnull=True) | Q(official__period_to__gte=today())
+    came = own.filter(here, activity__in=latest).select_related("activity", "official")
+    found: dict[int, LastTime] = {}
+    for row in came.order_by(F("activity__start").desc(nulls_last=True), "-activity__pk", "nomination__order", "pk"):
+        found.setdefault(row.activity_id, LastTime(row.activity, [])).people.append(row.official)
+    return list(found.values())
 
 
 def last_change(invitation: Invitation) -> LateChange | None:

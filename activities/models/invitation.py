@@ -137,7 +137,7 @@ class LateChange(Versioned):
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="late_changes")
     people = models.JSONField(default=list, blank=True)  # the whole sheet as it is to be; none: will not take part
     number = models.PositiveSmallIntegerField(_("people on the sheet"), default=0)
-    token = models.CharField(max_length=40, blank=True)  # a retried form asks once
+    submit_token = models.CharField(max_length=40, blank=True)  # a retried form asks once
     state = models.CharField(max_length=10, choices=LateChangeState, default=LateChangeState.ASKED)
     asked_at = models.DateTimeField(default=timezone.now)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -44,7 +44,7 @@ def ask_late_change(
     activity = lock_activity(invitation.activity_id)
     found = lock_invitation(invitation.pk, activity)
     known = found.late_changes.select_for_update().filter(state=LateChangeState.ASKED).first()
-    if known and token and known.token == token:
+    if known and token and known.submit_token == token:
         return known
     check_can_ask(found)
     if not is_late(found):
@@ -52,7 +52,7 @@ def ask_late_change(
     check_version(found, expected_version)
     people = _checked_people(found, activity, nominees)
     change = known or LateChange(invitation=found)
-    change.people, change.number, change.token = people, len(people), token
+    change.people, change.number, change.submit_token = people, len(people), token
     change.asked_at, change.asked_by = timezone.now(), by
     change.version += 1
     with acting(by=by, verb="ask_late_change"):

@@ -86,7 +86,9 @@ def _give_place(nomination: Nomination, activity: Activity, by: User) -> Nominat
     return nomination
 
 
-def waiting_places(activity: Activity) -> dict[int, int]:
-    """The place of each waiting nomination on the activity's list, from 1, by key."""
+def waiting_places(activity: Activity, rows: Iterable[Nomination]) -> dict[int, int]:
+    """The place of each waiting nomination on the activity's list, from 1, by key; none where nobody of `rows` waits."""
+    if all(row.state != NominationState.WAITING for row in rows):
+        return {}
     waiting = Nomination.objects.filter(invitation__activity=activity).waiting()
     return {pk: number for number, pk in enumerate(waiting.values_list("pk", flat=True), start=1)}

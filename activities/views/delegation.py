@@ -263,7 +263,7 @@ class _Page:
         status: int = 200,
     ) -> HttpResponse:
         closed, may = self.closed(), self.may_nominate
-        rows = shown_rows(sheet, self.standing, waiting_places(self.activity) if self.activity.waiting_list else {})
+        rows = shown_rows(sheet, self.standing, waiting_places(self.activity, self.standing))
         context = {
             "invitation": self.invitation,
             "activity": self.activity,

@@ -30,7 +30,7 @@ def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     for row in nominations:
         row.invitation = invitation
     may = has_permission(request.user, Permission.NOMINATE, participant=invitation.participant)
-    waiting = waiting_places(invitation.activity) if invitation.activity.waiting_list else {}
+    waiting = waiting_places(invitation.activity, nominations)
     context = {
         "invitation": invitation,
         "activity": invitation.activity,
