@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 
 from activities.calendar_zones import in_zone, zone_component, zone_named
 from activities.enums import ActivityStatus
-from activities.models import Activity
+from activities.models import Activity, Nomination
 from members.enums import DatePrecision
 from members.partial_dates import last_day as last_day_of
 
@@ -88,6 +88,35 @@ def event_of(activity: Activity) -> Event:
     event.add("transp", "OPAQUE" if activity.date_precision == DatePrecision.DAY and not is_off else "TRANSPARENT")
     event.add("url", address_of(activity))
     return event
+
+
+def delegate_calendar(nomination: Nomination, *, is_gone: bool = False) -> bytes:
+    """The entry of one nominated person, as a file: an identity of its own that never changes, and their days only.
+
+    `is_gone` takes it out of a calendar. Raises ValueError where the activity has no date.
+    """
+    activity = nomination.invitation.activity
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.MAIL_DOMAIN}//record//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if is_gone else "PUBLISH")
+    event = event_of(activity)
+    _replace(event, "uid", f"{activity.reference}-{nomination.pk}@{settings.MAIL_DOMAIN}")
+    _replace(event, "sequence", activity.version + nomination.version)
+    if is_gone:
+        _replace(event, "status", "CANCELLED")
+        _replace(event, "transp", "TRANSPARENT")
+    if nomination.days:
+        _replace(event, "dtstart", nomination.days[0])
+        _replace(event, "dtend", nomination.days[-1] + timedelta(days=1))
+    calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _replace(event: Event, name: str, value: object) -> None:
+    event.pop(name, None)
+    event.add(name, value)
 
 
 def address_of(activity: Activity) -> str:

@@ -84,9 +84,26 @@ class InvitationState(TextChoices):
 
 class NominationState(TextChoices):
     SUBMITTED = "submitted", _("Submitted")
+    WAITING = "waiting", _("On the waiting list")
     CONFIRMED = "confirmed", _("Confirmed")
     REFUSED = "refused", _("Not confirmed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DelegateAnswer(TextChoices):
+    """What a nominated person said through the signed link; nothing until then."""
+
+    COMING = "coming", _("Will come")
+    NOT_COMING = "not-coming", _("Cannot come")
+
+
+class LateChangeState(TextChoices):
+    """Where a change after the day to reply by stands; one that is decided stays as it is."""
+
+    ASKED = "asked", _("Asked for, not yet agreed")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+    TAKEN_BACK = "taken-back", _("Taken back")
 
 
 class DelegatePart(TextChoices):

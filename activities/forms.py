@@ -7,14 +7,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from activities.enums import ActivityStatus, AttendanceMode, DelegatePart, HostingPart
+from activities.enums import ActivityStatus, HostingPart
 from activities.forms_recording import MISSING, Clock, PartyChoice, Task, party_choices, party_key, tasks_of
 from activities.models import Activity, ActivityKind, Objective, ProgrammeArea
 from activities.services.activities import Content
-from activities.services.nominations import Nominee
 from activities.services.programme import Part
 from members.enums import AccessClass, DatePrecision
 from members.forms_fields import Day, PartialDate, TimeZoneField, offer_current
@@ -34,7 +32,8 @@ WORDS = (
     "public_note",
     "source_says",
 )
-PLAIN = ("starts_at", "ends_at", "time_zone", "reply_by", "quota", "capacity")
+PLACES = ("reply_by", "registration_closes", "quota", "capacity", "waiting_list", "confirm_delegates")
+PLAIN = ("starts_at", "ends_at", "time_zone", *PLACES)
 PRACTICAL = {"en": "practical_en", "id": "practical_id"}  # language -> field
 MARKDOWN = _("Markdown: an empty line begins a paragraph, a line that begins with - is a point of a list.")
 
@@ -82,6 +81,12 @@ class ActivityForm(forms.Form):
     reply_by = Day(label=_("Reply by"), required=False)
     quota = forms.IntegerField(label=_("Places per participant"), required=False, min_value=1, max_value=500)
     capacity = forms.IntegerField(label=_("Places in all"), required=False, min_value=1, max_value=10_000)
+    registration_closes = Day(
+        label=_("Registration closes on"),
+        required=False,
+        help_text=_("After this day, or the day to reply by, changes of a delegation are asked of the secretariat."),
+    )
+    waiting_list = forms.BooleanField(label=_("People over the places wait for one"), required=False)
     confirm_delegates = forms.BooleanField(label=_("The secretariat confirms delegates"), required=False)
     practical_en = _area(_("In English"), hint=MARKDOWN, rows=8)
     practical_id = _area(_("In Bahasa Indonesia"), hint=MARKDOWN, rows=8)
@@ -112,7 +117,7 @@ class ActivityForm(forms.Form):
     @classmethod
     def initial_of(cls, activity: Activity) -> dict[str, Any]:
         """What the form shows of an activity."""
-        names = (*WORDS, *PLAIN, "kind", "joint_with", "confirm_delegates", "access_class", "content_class", "version")
+        names = (*WORDS, *PLAIN, "kind", "joint_with", "access_class", "content_class", "version")
         found: dict[str, Any] = {name: getattr(activity, name) for name in names}
         found["date_unknown"] = activity.start is None
         found["start"] = iso_partial(activity.start, activity.date_precision)
@@ -168,8 +173,7 @@ class ActivityForm(forms.Form):
         """The cleaned answers, for a service; the programme only where its sheet was sent too."""
         data = self.cleaned_data
         start, end = data.get("start"), data.get("end")
-        fields = {name: data[name] for name in (*WORDS, *PLAIN, "kind", "joint_with")}
-        fields |= {name: data[name] for name in ("confirm_delegates", "access_class", "content_class")}
+        fields = {name: data[name] for name in (*WORDS, *PLAIN, "kind", "joint_with", "access_class", "content_class")}
         fields |= {
             "start": start[0] if start else None,
             "end": last_day(*end) if end else None,
@@ -210,80 +214,3 @@ class InviteForm(forms.Form):
     )
     reply_by = Day(label=_("Reply by"), required=False)
     quota = forms.IntegerField(label=_("Places per participant"), required=False, min_value=1, max_value=500)
-
-
-class NomineeForm(forms.Form):
-    """One delegate: four answers, the rest only where needed. No passport numbers, ever."""
-
-    official = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(
-        label=_("Full name"),
-        max_length=200,
-        help_text=_("As it should appear on the badge. Any letters or script."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Enter the full name.")},
-    )
-    position = forms.CharField(
-        label=_("Position and ministry"), max_length=250, error_messages={"required": _("Enter position and ministry.")}
-    )
-    email = forms.EmailField(
-        label=_("Email address"),
-        help_text=_("For the invitation letter and the report. Not published."),
-        error_messages={
-            "required": _("Enter an email address."),
-            "invalid": _("Enter an email address with an @ sign, such as name@ministry.go.id"),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    mode = forms.ChoiceField(
-        label=_("How will this person attend?"),
-        choices=AttendanceMode.choices,
-        widget=forms.RadioSelect,
-        initial=AttendanceMode.IN_PERSON,
-    )
-    part = forms.ChoiceField(label=_("Part in the delegation"), choices=DelegatePart.choices, initial=DelegatePart.DELEGATE)
-    name_own_script = forms.CharField(label=_("Name in own script"), max_length=200, required=False)
-    meal = forms.CharField(label=_("Meal"), max_length=160, required=False)
-    access_needs = forms.CharField(label=_("Access needs"), max_length=250, required=False)
-    visa_letter = forms.BooleanField(label=_("Needs a letter for the visa"), required=False)
-
-    def nominee(self) -> Nominee:
-        """The cleaned answers, for a service."""
-        data = self.cleaned_data
-        return Nominee(
-            name=" ".join(data["name"].split()),
-            position=" ".join(data["position"].split()),
-            email=data["email"].strip(),
-            part=DelegatePart(data["part"]),
-            mode=AttendanceMode(data["mode"]),
-            official=data["official"],
-            name_own_script=data["name_own_script"],
-            meal=data["meal"],
-            access_needs=data["access_needs"],
-            visa_letter=data["visa_letter"],
-        )
-
-
-class DelegationFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
-    """Delegates of one sheet; an empty form among others is left out."""
-
-    def clean(self) -> None:
-        if any(self.errors):
-            return
-        if not self.filled():
-            raise ValidationError(_("Name at least one delegate, or decline the invitation."))
-
-    def filled(self) -> list[NomineeForm]:
-        return [form for form in self.forms if form.has_changed() and form.cleaned_data.get("name")]
-
-
-MOST_DELEGATES = 50
-DelegationSheet = forms.formset_factory(
-    NomineeForm, formset=DelegationFormSet, extra=0, max_num=MOST_DELEGATES, absolute_max=MOST_DELEGATES, validate_max=True
-)
-
-
-class DeclineForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note to the secretariat"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )

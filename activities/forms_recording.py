@@ -191,7 +191,7 @@ SECTIONS = (
     Section(
         "wanted",
         _("Who is wanted"),
-        ("portfolios", "scope", "capacity", "quota", "reply_by", "confirm_delegates"),
+        ("portfolios", "scope", "reply_by", "registration_closes", "capacity", "quota", "waiting_list", "confirm_delegates"),
         ("portfolios", "scope"),
         is_optional=True,
     ),

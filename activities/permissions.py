@@ -12,7 +12,7 @@ from activities.enums import ConsultationAudience
 from activities.models import Activity, Consultation, Invitation
 from members.models import Participant
 from members.models.visibility import rights_of
-from members.permissions import get_participant_for, has_permission, require_desk
+from members.permissions import has_permission, require_desk
 from members.roles import Permission
 
 if TYPE_CHECKING:
@@ -30,10 +30,9 @@ def get_activity_at_desk(user: AnyUser, reference: str) -> Activity:
 
 def get_invitation_for(user: AnyUser, slug: str, pk: int) -> Invitation:
     """An invitation of the person's own participant. Raises Http404, also for the secretariat and for another's."""
-    participant = get_participant_for(user, slug)
-    found = Invitation.objects.visible_to(user).filter(participant=participant).select_related("activity__kind", "participant")
+    own = Invitation.objects.visible_to(user).filter(participant__in=rights_of(user).belongs_to, participant__slug=slug)
     try:
-        return found.get(pk=pk)
+        return own.select_related("activity__kind", "participant").get(pk=pk)
     except Invitation.DoesNotExist as error:
         raise Http404 from error
 

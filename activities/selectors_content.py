@@ -110,6 +110,11 @@ def _part(row: dict[str, Any]) -> tuple[tuple[Any, ...], ProgrammePart]:
     return (part.day, starts or time.max, row["order"], row["pk"]), part
 
 
+def practical_for_delegate(activity: Activity) -> str:
+    """Practical information in the language in force, for a nominated person, who has no account and a signed link instead."""
+    return _in_language(PracticalText.objects.filter(activity=activity).values("language", "text"))
+
+
 def _in_language(rows: Iterable[dict[str, Any]]) -> str:
     texts = {row["language"]: row["text"] for row in rows}
     return texts.get(get_language() or "en") or texts.get("en") or next(iter(texts.values()), "")
@@ -121,4 +126,4 @@ def _change(activity: Activity, row: dict[str, Any]) -> StatusChange:
     return StatusChange(**(row | dates | {"made_at": made_at}), activity=activity)
 
 
-__all__ = ["Content", "ProgrammePart", "content_of", "programme_of", "with_content_marks"]
+__all__ = ["Content", "ProgrammePart", "content_of", "practical_for_delegate", "programme_of", "with_content_marks"]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from activities.enums import ActivityStatus, InvitationState, NominationState
 from activities.models import Activity, Nomination
+from activities.selectors_delegations import changes_to_decide
 from activities.selectors_group import bodies_without_next_meeting, rhythm_words
 from members.models.base import today
 
@@ -58,6 +59,16 @@ def needs_attention(user: AnyUser) -> list[Task]:
         said = ngettext("Confirm %(number)d delegate: %(title)s", "Confirm %(number)d delegates: %(title)s", row["n"])
         words = said % {"number": row["n"], "title": row["invitation__activity__title"]}
         tasks.append(Task(words, reverse("activities:activity_invitations", args=[row["invitation__activity__reference"]])))
+    tasks += [
+        Task(
+            _("Answer the late change of %(participant)s: %(title)s")
+            % {"participant": row.invitation.participant, "title": row.invitation.activity.title},
+            reverse("activities:late_change", args=[row.invitation.activity.reference, row.pk]),
+            "",
+            (day - row.asked_at.date()).days,
+        )
+        for row in changes_to_decide(user)[:MOST]
+    ]
     tasks += [
         Task(
             _("Go on with the draft: %(title)s") % {"title": row.title},

@@ -48,6 +48,12 @@ TRACKED = (
     Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
     Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
+    Tracked(
+        "late-change",
+        m.LateChange,
+        said("invitation__activity__reference", "=: ", "invitation__participant__name"),
+        why=("word",),
+    ),
     Tracked("delegate", m.Delegate, said("activity__reference", "=: ", "official__name")),
     Tracked("attendance", m.Attendance, said("delegate__activity__reference", "=: ", "delegate__official__name")),
     Tracked("goal", m.Goal, said("code", "=: ", "short_title"), key="code"),

@@ -24,6 +24,7 @@ from baliportal.views import (
     publish,
     reference,
     search,
+    signed,
     start,
     thread,
 )
@@ -98,6 +99,8 @@ urlpatterns = [
     path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("", include("members.urls_files")),
+    path("r/<str:token>/", signed.signed_page, name="signed_page"),
+    path("r/<str:token>/calendar.ics", signed.signed_calendar, name="signed_calendar"),
     path("", include("reports.urls_files")),
     *i18n_patterns(*pages, prefix_default_language=False),
 ]

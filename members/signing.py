@@ -22,3 +22,12 @@ def read_token(purpose: str, token: str, *, max_age: timedelta) -> str:
         return signing.TimestampSigner(salt=f"baliportal.{purpose}").unsign(token, max_age=max_age)
     except signing.BadSignature as error:
         raise TokenError from error
+
+
+def is_token_of(purpose: str, token: str) -> bool:
+    """Whether `token` was made for `purpose`, however long ago."""
+    try:
+        signing.TimestampSigner(salt=f"baliportal.{purpose}").unsign(token)
+    except signing.BadSignature:
+        return False
+    return True

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from reports.views import circulations, documents, room
+from reports.views import documents, room
 
 urlpatterns = [
-    path("r/<str:token>/", circulations.acknowledge_page, name="acknowledge"),
     path("steering-group/room/agendas/<str:reference>/<slug:language>.pdf", room.agenda_file, name="agenda_file"),
     path("reports/<str:symbol>/v<int:number>/<slug:language>.<slug:extension>", documents.document_file, name="document_file"),
 ]

@@ -31,6 +31,7 @@ from activities.models import (
     ForeignActivity,
     Goal,
     Invitation,
+    LateChange,
     LegislationStatus,
     Mandate,
     NationalAgendaItem,
@@ -87,6 +88,16 @@ from reports.models import Document, DocumentVersion, ProgressReport
 from tests.cast import World, call_for
 
 WORD = "canary"  # stands before every token, so that a search for what is next to it has something to find
+NOBODY: dict[str, Any] = {
+    "official": None,
+    "replaces": None,
+    "part": "delegate",
+    "mode": "in-person",
+    "days": [],
+    "name_own_script": "",
+    "visa_letter": False,
+    "tell": True,
+}
 ACTIVITY_TEXTS = "title title_id city venue host_basis coordinator scope added_value outcome source_says public_note notes"
 
 
@@ -343,6 +354,19 @@ def _delegation(planted: Planted, world: World) -> None:
             part="delegate",
             nomination=nomination,
         )
+        _late_changes(planted, world, side, invitation)
+
+
+def _late_changes(planted: Planted, world: World, side: str, invitation: Invitation) -> None:
+    """A late change that was declined with a word, and one that waits."""
+    by, record = world.users["secretariat"], f"late_change_{side}"
+    asked = {"invitation": invitation, "asked_by": world.users[f"focal_point_{side}"]}
+    decided = {"state": "declined", "decided_at": timezone.now(), "decided_by": by}
+    refused = planted.make(f"refused_change_{side}", LateChange, "word", **asked, **decided)
+    person = {name: planted.word(record, name) for name in ("name", "position", "email", "meal", "access_needs")}
+    waits = LateChange.objects.create(people=[NOBODY | person], number=1, **asked)
+    for change in (refused, waits):
+        planted.addresses.append(f"/desk/activities/{world.activity}/changes/{change.pk}/")
 
 
 def _mail(planted: Planted, world: World, by: User) -> None:

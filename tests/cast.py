@@ -26,9 +26,11 @@ from activities.models import (
     ConsultationQuestion,
     CorrectionRequest,
     Invitation,
+    LateChange,
     Mandate,
     NationalAgendaItem,
     NationalMeeting,
+    Nomination,
     Objective,
     OpenChallenge,
     ProgrammeArea,
@@ -100,6 +102,9 @@ class World:
     invitation_a: int = 0
     invitation_b: int = 0
     other_invitation: int = 0
+    nomination_a: int = 0
+    nomination_b: int = 0
+    late_change: int = 0
     token: str = "none"
     missing: int = 999_999_999
     progress_report: int = 0
@@ -305,6 +310,20 @@ def _national(world: World, a: Participant, b: Participant) -> None:
     world.comment_a = Comment.objects.create(participant=a, consultation=call, text="Said", written_by=focal).pk
     world.agenda_item_a = NationalAgendaItem.objects.create(participant=a, heading="positions", text="Item", added_by=focal).pk
     world.meeting_a = NationalMeeting.objects.create(participant=a, day=today() - timedelta(days=200), recorded_by=focal).pk
+
+
+def add_delegations(world: World) -> None:
+    """A delegation of one for A and for B, and a late change that A asks for."""
+    for side in "ab":
+        focal, invitation = world.users[f"focal_point_{side}"], getattr(world, f"invitation_{side}")
+        official = Official.objects.get(user=focal)
+        nomination = Nomination.objects.create(invitation_id=invitation, official=official, submitted_by=focal)
+        setattr(world, f"nomination_{side}", nomination.pk)
+    asked = {"invitation_id": world.invitation_a, "asked_by": world.users["focal_point_a"], "number": 1}
+    person = {"name": "Somebody new", "position": "Director", "email": "new@cast.example", "official": None, "replaces": None}
+    choices = {"part": "delegate", "mode": "in-person", "days": [], "visa_letter": False, "tell": True}
+    words = {"meal": "", "access_needs": "", "name_own_script": ""}
+    world.late_change = LateChange.objects.create(people=[person | choices | words], **asked).pk
 
 
 def call_for(by: User, participants: Any, *, is_open: bool = True, **fields: Any) -> Consultation:

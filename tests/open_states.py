@@ -19,11 +19,13 @@ from activities.models import (
     AgendaItem,
     Delegate,
     Invitation,
+    LateChange,
     Nomination,
     Reply,
     ReplyVersion,
     StatusChange,
 )
+from activities.services.delegates import link_of
 from members.enums import DatePrecision, DeliveryState, Standing
 from members.models import (
     Closure,
@@ -109,6 +111,17 @@ def _activities(world: World) -> None:
         Delegate.objects.create(
             activity=activity, official=official, participant=official.participant, part="delegate", nomination=nomination
         )
+        _beside(invitation, world.users["focal_point_a"])
+    invitation.reply_by = today() - timedelta(days=1)
+    invitation.save()
+    LateChange.objects.create(invitation=invitation, asked_by=world.users["focal_point_a"])
+
+
+def _beside(invitation: Invitation, by: User) -> None:
+    """On the same delegation: somebody who was withdrawn, and somebody confirmed, who has a signed link."""
+    for name, state in (("Gone", NominationState.WITHDRAWN), ("Confirmed", NominationState.CONFIRMED)):
+        official, _made = Official.objects.get_or_create(participant=invitation.participant, name=name, email=f"{name}@x.example")
+        Nomination.objects.create(invitation=invitation, official=official, submitted_by=by, state=state)
 
 
 def _changed_plans(world: World) -> None:
@@ -202,6 +215,7 @@ def variants(world: World) -> list[dict[str, Any]]:
             "frozen_report": approved.document.symbol,
             "missing": world.appointment_a,
             "token": token,
+            "nomination_a": Nomination.objects.get(invitation=invitation, state=NominationState.WITHDRAWN).pk,
         },
         {
             "activity": TO_CONFIRM,
@@ -210,9 +224,18 @@ def variants(world: World) -> list[dict[str, Any]]:
             "consultation": world.draft_consultation,
             "account": world.users["deactivated"].pk,
             "topic": "unused",
+            **_late(),
         },
         {"other_activity": POSTPONED},
         {"other_activity": world.draft_activity},
         {"other_activity": CANCELLED},
         {"activity": world.other_activity, "draft_activity": world.activity, "missing": world.remark, "topic": "retired"},
     ]
+
+
+def _late() -> dict[str, Any]:
+    """A delegation whose day to reply by has passed, with what it asks for, and the link of one of its people."""
+    change = LateChange.objects.get(invitation__activity__reference=TO_CONFIRM)
+    confirmed = Nomination.objects.get(invitation=change.invitation_id, state=NominationState.CONFIRMED)
+    token = link_of(confirmed).rstrip("/").rsplit("/", 1)[1]
+    return {"invitation_a": change.invitation_id, "late_change": change.pk, "token": token}

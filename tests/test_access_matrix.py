@@ -11,7 +11,7 @@ import yaml
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.cast import DESK, PERSONS, SIGNED_OUT, World, add_accounts, add_own_of_b, client_for, make_world
+from tests.cast import DESK, PERSONS, SIGNED_OUT, World, add_accounts, add_delegations, add_own_of_b, client_for, make_world
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text())
 GROUPS = {"signed_out": SIGNED_OUT, "desk": DESK}
@@ -47,6 +47,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         made = make_world()
         add_accounts(made)
         add_own_of_b(made)
+        add_delegations(made)
     yield made
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)

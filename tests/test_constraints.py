@@ -24,6 +24,7 @@ from activities.models import (
     Goal,
     Hosting,
     Invitation,
+    LateChange,
     Mandate,
     Nomination,
     Objective,
@@ -131,6 +132,9 @@ def fill(world: World) -> None:
     StatusChange.objects.create(activity=activity, kind="cancelled", reason_en="R", old_status="planned", made_by=by)
     ActivityDraft.objects.create(user=by)
     nomination = Nomination.objects.create(invitation_id=world.invitation_a, official=official, submitted_by=by)
+    other = Official.objects.create(participant=a, name="Other")
+    Nomination.objects.create(invitation_id=world.invitation_a, official=other, submitted_by=by, replaces=nomination)
+    LateChange.objects.create(invitation_id=world.invitation_a, asked_by=by, people=[{"name": "N"}], number=1)
     head = Delegate.objects.create(activity=activity, official=official, participant=a, part="head", nomination=nomination)
     Attendance.objects.create(delegate=head, day=activity.start, status="present", how="desk", recorded_by=by)
     objective, goal = Objective.objects.get(), Goal.objects.create(code="G", order=1, short_title="G")
@@ -185,11 +189,16 @@ def decided(state: str) -> str:
     return f"UPDATE activities_correctionrequest SET state = '{state}', decided_at = now(), decided_by_id = asked_by_id"
 
 
+def decided_late(state: str) -> str:
+    return f"UPDATE activities_latechange SET state = '{state}', decided_at = now(), decided_by_id = asked_by_id, people = '[]'"
+
+
 def period(table: str) -> str:
     return f"UPDATE {table} SET period_from = '2020-01-02', period_to = '2020-01-01'"
 
 
 FROZEN = "(SELECT id FROM reports_progressreport WHERE frozen_at IS NOT NULL LIMIT 1)"
+NOT_NAMED = "SELECT min(id) FROM members_official WHERE id NOT IN (SELECT official_id FROM activities_nomination)"
 DONE = "(SELECT id FROM reports_rendering WHERE state = 'done' LIMIT 1)"
 DRAFT_CALL = "consultation_id IN (SELECT id FROM activities_consultation WHERE opened_at IS NULL)"
 BREAK: dict[str, Any] = {
@@ -316,6 +325,15 @@ BREAK: dict[str, Any] = {
     "ck_invitation_withdrawn_pair": pair("activities_invitation", "withdrawn"),
     "ck_invitation_replied_pair": pair("activities_invitation", "replied"),
     "uniq_nomination_invitation_official": lambda: copy("activities_nomination"),
+    "ck_nomination_waits_since": "UPDATE activities_nomination SET state = 'waiting', waiting_since = NULL",
+    "ck_nomination_answer": "UPDATE activities_nomination SET answer = 'coming', answered_at = NULL",
+    "ck_nomination_replaces_another": "UPDATE activities_nomination SET replaces_id = id",
+    "uniq_nomination_replaces": lambda: copy("activities_nomination", "replaces_id IS NOT NULL", official_id=f"({NOT_NAMED})"),
+    "uniq_late_change_open": lambda: copy("activities_latechange"),
+    "ck_late_change_state": lambda: decided_late("lost"),
+    "ck_late_change_decided": "UPDATE activities_latechange SET state = 'taken-back'",
+    "ck_late_change_declined_with_word": lambda: decided_late("declined"),
+    "ck_late_change_decided_pair": "UPDATE activities_latechange SET decided_by_id = asked_by_id",
     "ck_nomination_state": "UPDATE activities_nomination SET state = 'lost'",
     "uniq_delegate_activity_official": lambda: copy("activities_delegate", part="'adviser'", nomination_id="NULL"),
     "uniq_delegate_one_head": lambda: copy(

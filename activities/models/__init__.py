@@ -5,7 +5,7 @@ from activities.models.consultation import Consultation, ConsultationAddressee, 
 from activities.models.correction import CorrectionRequest
 from activities.models.followup import Addressee, FollowUp, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
-from activities.models.invitation import Attendance, Delegate, Invitation, Nomination
+from activities.models.invitation import Attendance, Delegate, Invitation, LateChange, Nomination
 from activities.models.mandate import Mandate
 from activities.models.national import (
     ActivityFeedback,
@@ -55,6 +55,7 @@ __all__ = [
     "Goal",
     "Hosting",
     "Invitation",
+    "LateChange",
     "LegislationStatus",
     "Mandate",
     "NationalAgendaItem",

@@ -108,6 +108,8 @@ class Activity(Versioned, Sourced):
     quota = models.PositiveSmallIntegerField(_("places per participant"), null=True, blank=True)
     confirm_delegates = models.BooleanField(_("the secretariat confirms delegates"), default=False)
     reply_by = models.DateField(_("reply by"), null=True, blank=True)
+    waiting_list = models.BooleanField(_("people over the places wait for one"), default=False)
+    registration_closes = models.DateField(_("registration closes on"), null=True, blank=True)  # the last day it is open
     access_class = models.CharField(_("access"), max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
     content_class = models.CharField(
         _("who may read the content"), max_length=16, choices=AccessClass, default=AccessClass.PUBLIC

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -13,11 +14,19 @@ from activities.enums import (
     AttendanceMode,
     AttendanceRecordedBy,
     AttendanceStatus,
+    DelegateAnswer,
     DelegatePart,
     InvitationState,
+    LateChangeState,
     NominationState,
 )
-from activities.models.visibility import AttendanceQuerySet, DelegateQuerySet, InvitationQuerySet, OfInvitationQuerySet
+from activities.models.visibility import (
+    AttendanceQuerySet,
+    DelegateQuerySet,
+    InvitationQuerySet,
+    NominationQuerySet,
+    OfInvitationQuerySet,
+)
 from members.enums import Channel
 from members.models.base import Versioned, paired
 
@@ -73,19 +82,92 @@ class Nomination(Versioned):
     submitted_at = models.DateTimeField(default=timezone.now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submit_token = models.CharField(max_length=40, blank=True, db_index=True)  # a retried form registers nobody twice
+    order = models.PositiveSmallIntegerField(_("order"), default=0)  # on the sheet
+    days = ArrayField(models.DateField(), verbose_name=_("days attending"), default=list, blank=True)  # none: all of them
+    waiting_since = models.DateTimeField(_("on the waiting list since"), null=True, blank=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements", verbose_name=_("comes in place of")
+    )
+    tell = models.BooleanField(_("is told by mail"), default=True)
+    told_at = models.DateTimeField(_("told on"), null=True, blank=True)
+    answer = models.CharField(_("the delegate's answer"), max_length=10, choices=DelegateAnswer, blank=True)
+    answered_at = models.DateTimeField(_("answered on"), null=True, blank=True)
 
-    objects = OfInvitationQuerySet.as_manager()
+    objects = NominationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("nomination")
-        ordering = ["invitation", "pk"]
+        ordering = ["invitation", "order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["invitation", "official"], name="uniq_nomination_invitation_official"),
             models.CheckConstraint(name="ck_nomination_state", condition=Q(state__in=NominationState.values)),
+            models.CheckConstraint(
+                name="ck_nomination_waits_since",
+                condition=Q(state=NominationState.WAITING, waiting_since__isnull=False)
+                | (~Q(state=NominationState.WAITING) & Q(waiting_since__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="ck_nomination_answer",
+                condition=Q(answer="", answered_at__isnull=True) | Q(answer__in=DelegateAnswer.values, answered_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], name="uniq_nomination_replaces", condition=~Q(state=NominationState.WITHDRAWN)
+            ),
+            models.CheckConstraint(
+                name="ck_nomination_replaces_another", condition=Q(replaces__isnull=True) | ~Q(replaces=models.F("pk"))
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.invitation}: {self.official_id}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether this person is a delegate: named, with a place, and confirmed where the activity asks for it."""
+        if self.state == NominationState.CONFIRMED:
+            return True
+        return self.state == NominationState.SUBMITTED and not self.invitation.activity.confirm_delegates
+
+
+# The people on the sheet are personal: they stand here only until the answer is given, and never in the history.
+@pghistory.track(exclude=["people"])
+class LateChange(Versioned):
+    """A change of a delegation after its last day: asked for by the focal point, agreed to or declined by the secretariat."""
+
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="late_changes")
+    people = models.JSONField(default=list, blank=True)  # the whole sheet as it is to be; none: will not take part
+    number = models.PositiveSmallIntegerField(_("people on the sheet"), default=0)
+    submit_token = models.CharField(max_length=40, blank=True)  # a retried form asks once
+    state = models.CharField(max_length=10, choices=LateChangeState, default=LateChangeState.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    word = models.TextField(_("word of the secretariat"), blank=True)
+
+    objects = OfInvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("late change of a delegation")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation"], name="uniq_late_change_open", condition=Q(state=LateChangeState.ASKED)
+            ),
+            models.CheckConstraint(name="ck_late_change_state", condition=Q(state__in=LateChangeState.values)),
+            models.CheckConstraint(
+                name="ck_late_change_decided",
+                condition=Q(state=LateChangeState.ASKED, decided_at__isnull=True)
+                | (~Q(state=LateChangeState.ASKED) & Q(decided_at__isnull=False, people=[])),
+            ),
+            models.CheckConstraint(
+                name="ck_late_change_declined_with_word", condition=~Q(state=LateChangeState.DECLINED) | ~Q(word="")
+            ),
+            paired("late_change", "decided"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invitation}: {self.get_state_display()}"
 
 
 @pghistory.track()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activities.enums import ActivityStatus, CorrectionState, InvitationState, NominationState, ProposalState
+from activities.enums import ActivityStatus, CorrectionState, InvitationState, LateChangeState, NominationState, ProposalState
 from members.models.lifecycles import TransitionError, check_transition, may_follow
 
 ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
@@ -23,9 +23,16 @@ INVITATION_TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 NOMINATION_TRANSITIONS: Mapping[str, frozenset[str]] = {
     NominationState.SUBMITTED: frozenset({NominationState.CONFIRMED, NominationState.REFUSED, NominationState.WITHDRAWN}),
-    NominationState.CONFIRMED: frozenset({NominationState.WITHDRAWN}),
-    NominationState.REFUSED: frozenset({NominationState.CONFIRMED}),
-    NominationState.WITHDRAWN: frozenset({NominationState.SUBMITTED}),
+    NominationState.WAITING: frozenset({NominationState.SUBMITTED, NominationState.WITHDRAWN}),
+    NominationState.CONFIRMED: frozenset({NominationState.REFUSED, NominationState.WITHDRAWN}),
+    NominationState.REFUSED: frozenset({NominationState.CONFIRMED, NominationState.SUBMITTED, NominationState.WITHDRAWN}),
+    NominationState.WITHDRAWN: frozenset({NominationState.SUBMITTED, NominationState.WAITING}),
+}
+LATE_CHANGE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    LateChangeState.ASKED: frozenset({LateChangeState.AGREED, LateChangeState.DECLINED, LateChangeState.TAKEN_BACK}),
+    LateChangeState.AGREED: frozenset(),
+    LateChangeState.DECLINED: frozenset(),
+    LateChangeState.TAKEN_BACK: frozenset(),
 }
 PROPOSAL_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ProposalState.IDEA: frozenset({ProposalState.CONSIDERED, ProposalState.DECLINED}),
@@ -44,6 +51,7 @@ __all__ = [
     "ACTIVITY_TRANSITIONS",
     "CORRECTION_TRANSITIONS",
     "INVITATION_TRANSITIONS",
+    "LATE_CHANGE_TRANSITIONS",
     "NOMINATION_TRANSITIONS",
     "PROPOSAL_TRANSITIONS",
     "TransitionError",

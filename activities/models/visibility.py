@@ -117,13 +117,29 @@ class InvitationQuerySet[M: models.Model](VisibleQuerySet[M]):
 
 
 class OfInvitationQuerySet[M: models.Model](VisibleQuerySet[M]):
-    """Nominations: the secretariat and the participant that made them."""
+    """Nominations and late changes: the secretariat and the participant that made them."""
 
     def visible_to(self, user: AnyUser) -> Self:
         rights = rights_of(user)
         if rights.is_secretariat:
             return self.all()
         return self.filter(invitation__participant__in=rights.belongs_to)
+
+
+class NominationQuerySet[M: models.Model](OfInvitationQuerySet[M]):
+    """Nominations, by whether they hold a place."""
+
+    def standing(self) -> Self:
+        """Not withdrawn: what stands on the sheet."""
+        return self.exclude(state="withdrawn")
+
+    def holding(self) -> Self:
+        """Those that have a place; who was not confirmed, waits, or whose invitation was withdrawn has none."""
+        return self.filter(state__in=["submitted", "confirmed"]).exclude(invitation__state="withdrawn")
+
+    def waiting(self) -> Self:
+        """The waiting list in its order."""
+        return self.filter(state="waiting").exclude(invitation__state="withdrawn").order_by("waiting_since", "order", "pk")
 
 
 class DelegateQuerySet[M: models.Model](VisibleQuerySet[M]):

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models import Activity, Hosting
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS, TransitionError, check_transition
+from activities.services.delegates import meeting_of, tell_changed_meeting
 from activities.services.drafts import forget_draft
+from activities.services.places import fill_places
 from activities.services.programme import Part, Party, check_programme, party_column, set_practical, set_programme
 from members.audit import acting
 from members.enums import DatePrecision
@@ -98,11 +100,14 @@ def edit_activity(*, activity: Activity, content: Content, expected_version: int
     found = Activity.objects.select_for_update().get(pk=activity.pk)
     if found.version != expected_version:
         raise Conflict(_("Somebody else changed this activity while you were editing it."), current=found)
+    before = meeting_of(found)
     for name, value in content.fields.items():
         setattr(found, name, value)
     found.version += 1
     with acting(by=by, verb="edit_activity"):
         _store(found, content)
+        tell_changed_meeting(activity=found, before=before, by=by)
+        fill_places(activity=found, by=by)
     forget_draft(activity=found, by=by)
     return found
 
@@ -143,10 +148,13 @@ def withdraw_activity(*, activity: Activity, reason: str, by: User) -> Activity:
     if not reason.strip():
         raise DomainError(_("Say why the activity is withdrawn."), field="reason")
     found = Activity.objects.select_for_update().get(pk=activity.pk)
+    before = meeting_of(found)
     with acting(by=by, verb="withdraw_activity"):
         found.withdrawn_at, found.withdrawn_by, found.withdrawn_reason = timezone.now(), by, reason.strip()
         found.version += 1
         found.save()
+        if found.status != ActivityStatus.HELD:
+            tell_changed_meeting(activity=found, before=before, by=by)
     return found
 
 
@@ -161,8 +169,11 @@ def change_status(*, activity: Activity, status: ActivityStatus, by: User) -> Ac
         raise DomainError(str(error), field="status") from error
     if status == ActivityStatus.HELD and found.date_precision == DatePrecision.UNKNOWN:
         raise DomainError(_("Give a date, at least the year, before marking it as held."), field="status")
+    before = meeting_of(found)
     with acting(by=by, verb=f"mark_{status}"):
         found.status = status
         found.version += 1
         found.save()
+        if status != ActivityStatus.HELD:
+            tell_changed_meeting(activity=found, before=before, by=by)
     return found

@@ -116,7 +116,10 @@ def _number(invitation: Invitation) -> str:
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
     """Take an invitation back. Raises DomainError where it was withdrawn already."""
+    from activities.services.nominations import end_delegation  # which writes letters with the address above
+
     check_can(by, Permission.ISSUE_INVITATIONS)
+    Activity.objects.select_for_update().get(pk=invitation.activity_id)  # before the invitation, as everywhere
     found = Invitation.objects.select_for_update().get(pk=invitation.pk)
     try:
         check_transition(INVITATION_TRANSITIONS, found.state, InvitationState.WITHDRAWN)
@@ -127,6 +130,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
         found.withdrawn_at, found.withdrawn_by = timezone.now(), by
         found.version += 1
         found.save()
+        end_delegation(invitation=found, by=by)
     return found
 
 

@@ -3,161 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.enums import ActivityStatus, AttendanceMode, DelegatePart, InvitationState, NominationState
-from activities.models import Activity, Delegate, Invitation, Nomination
+from activities.enums import ActivityStatus, DelegatePart, InvitationState, NominationState
+from activities.models import Delegate, Invitation, Nomination
+from activities.models.lifecycles import NOMINATION_TRANSITIONS, TransitionError, check_transition
+from activities.selectors_delegations import is_late, local_day
+from activities.services.delegates import settle, tell_withdrawn, untell_withdrawn
 from activities.services.invitations import invitation_address
+from activities.services.places import fill_places, has_room, lock_activity, lock_invitation
+from activities.services.sheets import Nominee, RowError, check_sheet, place, put_sheet, revive, withdraw_all_but, withdraw_one
 from members.audit import acting
-from members.errors import DomainError
+from members.errors import Conflict, DomainError
 from members.mail import render_mail
-from members.models import Official, User
-from members.models.base import today
+from members.models import User
 from members.permissions import check_can
 from members.roles import Permission
 from members.services.outbox import queue_delivery
 
-
-@dataclass(frozen=True)
-class Nominee:
-    """One person on the sheet. `official` is the key of somebody who is on the delegation already."""
-
-    name: str
-    position: str
-    email: str
-    part: DelegatePart = DelegatePart.DELEGATE
-    mode: AttendanceMode = AttendanceMode.IN_PERSON
-    official: int | None = None
-    name_own_script: str = ""
-    meal: str = ""
-    access_needs: str = ""
-    visa_letter: bool = False
+__all__ = ["Nominee", "RowError", "local_day"]
 
 
-def local_day(activity: Activity) -> date:
-    """The day it is in the activity's own zone, by which its deadlines count."""
-    try:
-        return timezone.now().astimezone(ZoneInfo(activity.time_zone)).date() if activity.time_zone else today()
-    except (ZoneInfoNotFoundError, ValueError):
-        return today()
-
-
-def check_open(invitation: Invitation) -> None:
-    """Raise DomainError once the answer is closed: withdrawn, past the day to reply by, or no longer ahead."""
+def check_ahead(invitation: Invitation) -> None:
+    """Raise DomainError once nothing can be answered any more: withdrawn, or no longer ahead."""
     activity = invitation.activity
     if invitation.state == InvitationState.WITHDRAWN:
         raise DomainError(_("This invitation was withdrawn."))
     if activity.status in {ActivityStatus.CANCELLED, ActivityStatus.HELD} or activity.withdrawn_at:
         raise DomainError(_("This activity is over, or was cancelled."))
-    if invitation.reply_by and local_day(activity) > invitation.reply_by:
+
+
+def check_open(invitation: Invitation) -> None:
+    """Raise DomainError once the answer is closed: withdrawn, past its last day, or no longer ahead."""
+    check_ahead(invitation)
+    if is_late(invitation):
         raise DomainError(_("The day to reply by has passed. Write to the secretariat to change the delegation."))
 
 
+def check_can_ask(invitation: Invitation) -> None:
+    """Raise DomainError where a late change cannot be asked for: the activity is no longer ahead, or its last day has passed."""
+    check_ahead(invitation)
+    last = invitation.activity.last_day
+    if last is not None and local_day(invitation.activity) > last:
+        raise DomainError(_("This activity is over, or was cancelled."))
+
+
 @transaction.atomic
-def submit_delegation(*, invitation: Invitation, nominees: Sequence[Nominee], token: str, by: User) -> list[Nomination]:
+def submit_delegation(
+    *, invitation: Invitation, nominees: Sequence[Nominee], token: str, by: User, expected_version: int | None = None
+) -> list[Nomination]:
     """Make the delegation what the sheet says: new people join, others are changed, missing ones are withdrawn.
 
-    The places are counted under a lock on the activity. The same `token` again changes nothing. Raises DomainError.
+    The places are counted under a lock on the activity. The same `token` again changes nothing. Raises DomainError, RowError
+    with the rows that are wrong, or Conflict where somebody else changed the delegation since `expected_version`.
     """
     check_can(by, Permission.NOMINATE, participant=invitation.participant)
-    activity = Activity.objects.select_for_update().get(pk=invitation.activity_id)
-    found = Invitation.objects.select_for_update().select_related("activity", "participant").get(pk=invitation.pk)
+    activity = lock_activity(invitation.activity_id)
+    found = lock_invitation(invitation.pk, activity)
     if token and found.nominations.filter(submit_token=token).exists():
-        return list(found.nominations.exclude(state=NominationState.WITHDRAWN))
+        return list(found.nominations.standing())
     check_open(found)
-    _check_sheet(found, activity, nominees)
+    check_version(found, expected_version)
+    check_sheet(found, activity, nominees)
     with acting(by=by, verb="submit_delegation"):
-        officials = [_official(found, nominee) for nominee in nominees]
-        _withdraw_missing(found, {official.pk for official in officials}, by)
-        Delegate.objects.filter(nomination__invitation=found, part=DelegatePart.HEAD).update(part=DelegatePart.DELEGATE)
-        made = [_nominate(found, official, nominee, token, by) for official, nominee in zip(officials, nominees, strict=True)]
-        _answer(found, InvitationState.ACCEPTED, by)
+        made = put_sheet(invitation=found, activity=activity, nominees=nominees, token=token, by=by, named_by=by)
+        answer_invitation(found, InvitationState.ACCEPTED, by)
     _acknowledge(found, made, by)
     return made
 
 
-def _check_sheet(invitation: Invitation, activity: Activity, nominees: Sequence[Nominee]) -> None:
-    if not nominees:
-        raise DomainError(_("Name at least one delegate, or decline the invitation."))
-    emails = [nominee.email.casefold() for nominee in nominees]
-    if len(set(emails)) != len(emails):
-        raise DomainError(_("The same e-mail address stands twice on the sheet."))
-    if sum(nominee.part == DelegatePart.HEAD for nominee in nominees) > 1:
-        raise DomainError(_("A delegation has one head."))
-    if invitation.quota and len(nominees) > invitation.quota:
-        raise DomainError(_("There are %(number)d places for each participant.") % {"number": invitation.quota})
-    if activity.capacity is not None:
-        others = Nomination.objects.filter(invitation__activity=activity).exclude(invitation=invitation)
-        taken = others.filter(state__in=[NominationState.SUBMITTED, NominationState.CONFIRMED]).count()
-        if taken + len(nominees) > activity.capacity:
-            left = max(activity.capacity - taken, 0)
-            raise DomainError(
-                _("Only %(number)d places are left. Name fewer people, or write to the secretariat.") % {"number": left}
-            )
+def check_version(invitation: Invitation, expected: int | None) -> None:
+    """Raise Conflict where the delegation is not any more what the sheet began from."""
+    if expected is not None and invitation.version != expected:
+        raise Conflict(_("Somebody else changed this delegation while you were at it."), current=invitation)
 
 
-def _official(invitation: Invitation, nominee: Nominee) -> Official:
-    """The official of this participant with this address, or a new one; nobody of another participant is touched."""
-    own = Official.objects.filter(participant=invitation.participant, period_to__isnull=True)
-    official = own.filter(pk=nominee.official).first() if nominee.official else None
-    same_address = own.filter(email__iexact=nominee.email).first()
-    if official and same_address and official.pk != same_address.pk:
-        raise DomainError(_("Another official of this participant has the address %(email)s.") % {"email": nominee.email})
-    official = official or same_address or Official(participant=invitation.participant)
-    official.name, official.position, official.email = nominee.name, nominee.position, nominee.email
-    official.name_own_script = nominee.name_own_script or official.name_own_script
-    official.version += 1
-    official.full_clean(exclude=["user"])
-    official.save()
-    return official
-
-
-def _nominate(invitation: Invitation, official: Official, nominee: Nominee, token: str, by: User) -> Nomination:
-    nomination = invitation.nominations.filter(official=official).first() or Nomination(
-        invitation=invitation, official=official, submitted_by=by
-    )
-    if nomination.state in {NominationState.WITHDRAWN, NominationState.REFUSED}:
-        nomination.state = NominationState.SUBMITTED
-    nomination.part, nomination.mode, nomination.submit_token = nominee.part, nominee.mode, token
-    nomination.meal, nomination.access_needs, nomination.visa_letter = nominee.meal, nominee.access_needs, nominee.visa_letter
-    nomination.submitted_at, nomination.submitted_by = timezone.now(), by
-    nomination.version += 1
-    nomination.save()
-    if not invitation.activity.confirm_delegates or nomination.state == NominationState.CONFIRMED:
-        _make_delegate(nomination)
-    return nomination
-
-
-def _make_delegate(nomination: Nomination) -> Delegate:
-    activity = nomination.invitation.activity
-    delegate = Delegate.objects.filter(activity=activity, official=nomination.official).first() or Delegate(
-        activity=activity, official=nomination.official, participant=nomination.invitation.participant
-    )
-    delegate.part, delegate.mode, delegate.nomination = nomination.part, nomination.mode, nomination
-    delegate.title = nomination.official.position
-    delegate.withdrawn_at = delegate.withdrawn_by = None
-    delegate.version += 1
-    delegate.save()
-    return delegate
-
-
-def _withdraw_missing(invitation: Invitation, kept: set[int], by: User) -> None:
-    for nomination in invitation.nominations.exclude(official__in=kept).exclude(state=NominationState.WITHDRAWN):
-        nomination.state = NominationState.WITHDRAWN
-        nomination.version += 1
-        nomination.save()
-        Delegate.objects.filter(nomination=nomination).update(
-            withdrawn_at=timezone.now(), withdrawn_by=by, part=DelegatePart.DELEGATE
-        )
-
-
-def _answer(invitation: Invitation, state: InvitationState, by: User, note: str | None = None) -> None:
+def answer_invitation(invitation: Invitation, state: InvitationState, by: User, note: str | None = None) -> None:
+    """Write down the participant's answer; the note stays where none is given."""
     invitation.state = state
     invitation.replied_at, invitation.replied_by = timezone.now(), by
     invitation.reply_note = note if note is not None else invitation.reply_note
@@ -169,28 +94,128 @@ def _answer(invitation: Invitation, state: InvitationState, by: User, note: str 
 def decline_invitation(*, invitation: Invitation, note: str, by: User) -> Invitation:
     """Answer that the participant will not take part; people named before are withdrawn. Participation is voluntary [39]."""
     check_can(by, Permission.NOMINATE, participant=invitation.participant)
-    found = Invitation.objects.select_for_update().select_related("activity", "participant").get(pk=invitation.pk)
+    activity = lock_activity(invitation.activity_id)
+    found = lock_invitation(invitation.pk, activity)
     check_open(found)
     with acting(by=by, verb="decline_invitation"):
-        _withdraw_missing(found, set(), by)
-        _answer(found, InvitationState.DECLINED, by, note)
+        withdraw_all_but(found, set(), by)
+        answer_invitation(found, InvitationState.DECLINED, by, note)
+        fill_places(activity=activity, by=by)
+    return found
+
+
+def end_delegation(*, invitation: Invitation, by: User) -> None:
+    """Withdraw everybody of an invitation that was withdrawn; the places go to who waits. What was held stays as it was."""
+    activity = lock_activity(invitation.activity_id)
+    if activity.status != ActivityStatus.HELD:
+        found = lock_invitation(invitation.pk, activity)
+        withdraw_all_but(found, set(), by)
+        fill_places(activity=activity, by=by)
+
+
+@transaction.atomic
+def withdraw_nominee(*, nomination: Nomination, by: User) -> Nomination:
+    """Take one person off the delegation; the place goes to who waits. Again it changes nothing. Raises DomainError."""
+    found = _locked(nomination)
+    check_can(by, Permission.NOMINATE, participant=found.invitation.participant)
+    check_open(found.invitation)
+    if found.state == NominationState.WITHDRAWN:
+        return found
+    with acting(by=by, verb="withdraw_nominee"):
+        withdraw_one(found, by)
+        _touch(found.invitation)
+        fill_places(activity=found.invitation.activity, first=found.invitation, by=by)
     return found
 
 
 @transaction.atomic
-def confirm_delegate(*, nomination: Nomination, by: User, accept: bool = True) -> Nomination:
-    """The secretariat's yes or no, where the activity says that it confirms delegates."""
-    check_can(by, Permission.ISSUE_INVITATIONS)
-    found = Nomination.objects.select_for_update().select_related("invitation__activity", "official").get(pk=nomination.pk)
-    if found.state == NominationState.WITHDRAWN:
-        raise DomainError(_("This nomination was withdrawn."))
-    with acting(by=by, verb="confirm_delegate" if accept else "refuse_delegate"):
-        found.state = NominationState.CONFIRMED if accept else NominationState.REFUSED
+def restore_nominee(*, nomination: Nomination, by: User) -> Nomination:
+    """Undo a withdrawal: the person has the place again where one is free, or waits where the activity has a list.
+
+    Raises DomainError where neither can be, or somebody else comes in the person's place.
+    """
+    found = _locked(nomination)
+    check_can(by, Permission.NOMINATE, participant=found.invitation.participant)
+    check_open(found.invitation)
+    if found.state != NominationState.WITHDRAWN:
+        return found
+    _check_can_return(found)
+    told, was_confirmed = found.told_at, Delegate.objects.filter(nomination=found).exists()
+    with acting(by=by, verb="restore_nominee"):
+        if untell_withdrawn(found, by=by):
+            found.state = NominationState.SUBMITTED
+        else:
+            revive(found)
+            told = None
+        activity = found.invitation.activity
+        place(found, waits=not has_room(found.invitation, activity))
+        if activity.confirm_delegates and was_confirmed and found.state == NominationState.SUBMITTED:
+            found.state = NominationState.CONFIRMED
+        if found.part == DelegatePart.HEAD and found.invitation.nominations.standing().filter(part=DelegatePart.HEAD).exists():
+            found.part = DelegatePart.DELEGATE
+        found.told_at = told
         found.version += 1
         found.save()
-        if accept:
-            _make_delegate(found)
+        settle(found, by=by)
+        _touch(found.invitation)
     return found
+
+
+def _check_can_return(found: Nomination) -> None:
+    instead = found.invitation.nominations.standing().filter(replaces=found).select_related("official").first()
+    if instead is not None:
+        said = _("%(name)s comes in this person's place. Take that person off the sheet first.")
+        raise DomainError(said % {"name": instead.official.name})
+    if not found.invitation.activity.waiting_list and not has_room(found.invitation, found.invitation.activity):
+        raise DomainError(_("There is no free place any more."))
+
+
+def _locked(nomination: Nomination) -> Nomination:
+    """The nomination with its activity and invitation, all locked, in the one order in which they are."""
+    activity = lock_activity(nomination.invitation.activity_id)
+    invitation = lock_invitation(nomination.invitation_id, activity)
+    found = Nomination.objects.select_for_update(of=("self",)).select_related("official").get(pk=nomination.pk)
+    found.invitation = invitation
+    return found
+
+
+def _touch(invitation: Invitation) -> None:
+    """Whoever has the sheet open sees that it changed."""
+    invitation.version += 1
+    invitation.save(update_fields=["version"])
+
+
+@transaction.atomic
+def confirm_delegate(*, nomination: Nomination, by: User, accept: bool = True) -> Nomination:
+    """The secretariat's yes or no, where the activity says that it confirms delegates. A no frees the place."""
+    check_can(by, Permission.ISSUE_INVITATIONS)
+    found = _locked(nomination)
+    if found.state == NominationState.WITHDRAWN:
+        raise DomainError(_("This nomination was withdrawn."))
+    state = NominationState.CONFIRMED if accept else NominationState.REFUSED
+    if found.state == state:
+        return found
+    _check_transition(found, state)
+    with acting(by=by, verb="confirm_delegate" if accept else "refuse_delegate"):
+        found.state = state
+        found.version += 1
+        found.save()
+        settle(found, by=by)
+        if not accept:
+            tell_withdrawn(found, by=by)
+            fill_places(activity=found.invitation.activity, first=found.invitation, by=by)
+    return found
+
+
+def _check_transition(found: Nomination, state: NominationState) -> None:
+    if found.state == NominationState.WAITING:
+        raise DomainError(_("This person is on the waiting list."))
+    try:
+        check_transition(NOMINATION_TRANSITIONS, found.state, state)
+    except TransitionError as error:
+        raise DomainError(str(error)) from error
+    if found.state == NominationState.REFUSED and not has_room(found.invitation, found.invitation.activity):
+        raise DomainError(_("There is no free place any more."))
 
 
 def _acknowledge(invitation: Invitation, nominations: list[Nomination], by: User) -> None:
@@ -204,7 +229,8 @@ def _acknowledge(invitation: Invitation, nominations: list[Nomination], by: User
         "invitation": invitation,
         "participant": invitation.participant,
         "recipient": official,
-        "delegates": [nomination.official for nomination in nominations],
+        "delegates": [row.official for row in nominations if row.state != NominationState.WAITING],
+        "waiting": [row.official for row in nominations if row.state == NominationState.WAITING],
         "address": invitation_address(invitation),
         "url": invitation_address(invitation),
     }
@@ -213,14 +239,3 @@ def _acknowledge(invitation: Invitation, nominations: list[Nomination], by: User
     queue_delivery(
         kind="nomination_acknowledgement", to=official, key=key, subject=subject, text=text, html=html, language=language, by=by
     )
-
-
-def last_delegation(invitation: Invitation) -> list[Official]:
-    """Who came for this participant last time."""
-    before = Delegate.objects.filter(participant=invitation.participant, withdrawn_at__isnull=True).exclude(
-        activity=invitation.activity
-    )
-    latest = before.order_by("-activity__start", "-activity__pk").first()
-    if latest is None:
-        return []
-    return [row.official for row in before.filter(activity=latest.activity).select_related("official").order_by("pk")]

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from activities.enums import AttendanceStatus, NominationState
+from activities.enums import AttendanceStatus, DelegateAnswer, NominationState
 from activities.forms import InviteForm
 from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
 from activities.permissions import get_activity_at_desk
 from activities.selectors_audience import Invitee, audience
+from activities.selectors_delegations import changes_to_decide
 from activities.services import attendance as attendance_service
 from activities.services import invitations as service
 from activities.services.nominations import confirm_delegate
@@ -28,6 +29,8 @@ from members.errors import DomainError
 from members.models import Participant, User
 from members.models.base import today
 from members.selectors_recipients import for_participants
+
+COUNTED = Q(nominations__state__in=[NominationState.SUBMITTED, NominationState.CONFIRMED])
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, said)
             return redirect("activities:activity_invitations", reference)
     invitations = activity.invitations.select_related("participant", "activity").annotate(
-        named=Count("nominations", filter=~Q(nominations__state=NominationState.WITHDRAWN))
+        named=Count("nominations", filter=COUNTED),
+        waiting=Count("nominations", filter=Q(nominations__state=NominationState.WAITING)),
+        not_coming=Count("nominations", filter=COUNTED & Q(nominations__answer=DelegateAnswer.NOT_COMING)),
     )
     issued = {invitation.participant_id for invitation in invitations if invitation.issued_at and not invitation.withdrawn_at}
     reachable: dict[int, str] = {}
@@ -94,7 +99,8 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
         if recipient.is_reachable:
             known = reachable.get(recipient.participant.pk, "")
             reachable[recipient.participant.pk] = known or recipient.doubt_words
-    waiting = Nomination.objects.filter(invitation__activity=activity, state=NominationState.SUBMITTED)
+    own = Nomination.objects.visible_to(request.user).filter(invitation__activity=activity)
+    waiting = own.filter(state=NominationState.SUBMITTED)
     invitees = audience(activity, request.user)
     _record_reading(request, activity, invitees)
     chosen = {row.participant.pk for row in invitees if row.is_in and row.participant.pk in reachable} - issued
@@ -103,6 +109,8 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
         "activity": activity,
         "form": form,
         "invitations": invitations,
+        "late_changes": changes_to_decide(request.user).filter(invitation__activity=activity),
+        "waiting_list": own.waiting().select_related("official", "invitation__participant"),
         "choices": [
             InviteChoice(
                 row,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.charts_bars import meter
@@ -255,9 +253,6 @@ def delivery_send_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("reports:delivery_detail", pk)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge_page(request: HttpRequest, token: str) -> HttpResponse:
     """A recipient's page: reading it changes nothing, the button says that the report arrived."""
     try:
@@ -266,5 +261,5 @@ def acknowledge_page(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "reports/acknowledge_closed.html", status=404)
     if request.method == "POST":
         acknowledge(token=token)
-        return redirect("acknowledge", token)
+        return redirect("signed_page", token)
     return render(request, "reports/acknowledge.html", {"delivery": delivery, "token": token})
