@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # secretariat and the one person: invitations to an account, questions about somebody's own entry, handovers.
 TO_A_PARTICIPANT = (
     *("invitation", "nomination_acknowledgement", "circulation", "letter", "correction"),
-    *("call_for_views", "reply_acknowledgement"),
+    *("call_for_views", "reply_acknowledgement", "news_request", "recommendation_due"),
 )
 
 
