@@ -77,10 +77,16 @@ class AskForm(forms.Form):
     recipients = forms.MultipleChoiceField(label=_("Ask"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, rows: Iterable[Asked], **options: Any) -> None:
-        choices = [(row.key, f"{row.recipient.participant}: {row.recipient.to}, {row.recipient.email}") for row in rows]
+        choices = [(row.key, _words(row)) for row in rows]
         options.setdefault("initial", {"recipients": [key for key, _words in choices]})
         super().__init__(*args, **options)
         field: Any = self.fields["recipients"]
         field.choices = choices
         field.error_messages["invalid_choice"] = _("Choose recipients from the list.")
         field.error_messages["required"] = _("Choose at least one recipient.")
+
+
+def _words(row: Asked) -> str:
+    """Who it is, at which address, and what is doubtful about the entry."""
+    who = f"{row.recipient.participant}: {row.recipient.to}, {row.recipient.email}"
+    return f"{who} ({row.recipient.doubt_words})" if row.recipient.doubts else who

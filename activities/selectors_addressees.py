@@ -76,7 +76,7 @@ def whom_to_ask(row: Recommendation) -> list[Asked]:
 
 
 def _recipients(row: Recommendation) -> list[Recipient]:
-    parties = list(row.addressee_rows.all())
+    parties = list(row.addressee_rows.select_related("participant", "portfolio"))
     portfolios = [party.portfolio for party in parties if party.portfolio]
     found = for_participants([party.participant for party in parties if party.participant])
     if portfolios:

@@ -193,7 +193,12 @@ def request_of(token: str) -> NewsRequest:
 
 
 def _still_holds(request: NewsRequest) -> bool:
-    """Whether the recipient is still there: an official in a current place of the participant, an office in its period."""
+    """Whether the recipient is still there, and the recommendation still addressed to its participant.
+
+    An official counts while in a current place of the participant, an office in its period.
+    """
+    if not Recommendation.objects.filter(addressed_to(request.participant), pk=request.recommendation_id).exists():
+        return False
     holder = request.official or request.office
     if holder is None or not holder.holds_on(today()) or not may_be_sent(holder, request.recommendation.access_class):
         return False

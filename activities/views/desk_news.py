@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms_news import AskForm, DecideForm
-from activities.models import FollowUp
+from activities.models import FollowUp, Recommendation
 from activities.selectors_addressees import news_waiting, requests_on, whom_to_ask
-from activities.selectors_followup import recommendations
 from activities.services import news as service
 from members.enums import AccessClass
 from members.errors import Conflict, DomainError
@@ -59,9 +58,7 @@ def desk_news(request: HttpRequest, pk: int) -> HttpResponse:
 def desk_news_ask(request: HttpRequest, reference: str) -> HttpResponse:
     """Who would get a letter with a signed link; the button writes to those that are ticked."""
     require_desk(request.user)
-    row = recommendations(request.user).filter(reference=reference).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Recommendation.objects.visible_to(request.user), reference=reference)
     asked = whom_to_ask(row)
     reachable = [one for one in asked if one.may_read and one.recipient.is_reachable]
     form = AskForm(request.POST if request.method == "POST" else None, rows=reachable)

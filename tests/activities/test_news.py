@@ -283,6 +283,11 @@ def test_link_is_dead_when_wrong_old_or_the_appointment_ended(world: World) -> N
         assert Client().get(wrong).status_code == 404, wrong
     with time_machine.travel(timezone.now() + timedelta(days=61)):
         assert Client().get(link).status_code == 404
+    addressed = Addressee.objects.filter(participant__slug="aland")
+    addressed.update(participant=Participant.objects.get(slug="cland"))
+    assert Client().get(link).status_code == 404
+    Addressee.objects.filter(participant__slug="cland").update(participant=Participant.objects.get(slug="aland"))
+    assert Client().get(link).status_code == 200
     place = Appointment.objects.filter(official__user=world.users["focal_point_a"])
     place.update(period_to=today() - timedelta(days=1))
     assert Client().get(link).status_code == 404
