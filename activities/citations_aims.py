@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from activities.citations import bibtex_of, ris_of
-from activities.models import Goal, Objective, ProgrammeArea, Recommendation
+from activities.models import ExternalReference, Goal, Objective, ProgrammeArea, Recommendation
 from members.enums import DatePrecision
 from members.models import Process
 from members.models.base import today
@@ -48,6 +48,10 @@ def cited_aim(row: Goal | Objective | ProgrammeArea) -> Cited:
 
 def cited_recommendation(row: Recommendation) -> Cited:
     return Cited(row.reference, row.text, address_of_row(row), _version_of(row))
+
+
+def cited_external_reference(row: ExternalReference) -> Cited:
+    return Cited(row.code, f"{row.referrer}: {row.title}", address_of_row(row), _version_of(row))
 
 
 def _process_name() -> str:

@@ -53,6 +53,21 @@ class FollowUpKind(TextChoices):
     SPIN_OFF = "spin-off", _("It goes on outside the process")
 
 
+class FollowUpOrigin(TextChoices):
+    """How an update came: recorded at the desk, or from an addressee itself."""
+
+    DESK = "desk", _("The secretariat")
+    NATIONAL_SPACE = "national-space", _("Its national space")
+    SIGNED_LINK = "signed-link", _("A signed link")
+
+
+class OutreachDirection(TextChoices):
+    """Who went to whom [21, 46]."""
+
+    OURS = "ours", _("This process at their meeting")
+    THEIRS = "theirs", _("They at a meeting of this process")
+
+
 class Interest(TextChoices):
     TAKE_PART = "take-part", _("Take part")
     OBSERVE = "observe", _("Observe")

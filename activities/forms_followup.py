@@ -12,10 +12,10 @@ from activities.enums import FollowUpKind
 from activities.forms_aims import MOST_TEXT, ActivityByReference, VersionedForm
 from activities.models import Recommendation
 from activities.services.followup import Asked, Update
-from members.models import Body, Participant, Portfolio
+from members.models import Body, Office, Participant, Portfolio
 
 _PLAIN = ("text", "activity", "document_symbol", "document_version", "paragraph", "objective", "area", "addressees")
-_MORE = ("due", "as_appropriate", "coordinator", "access_class")
+_MORE = ("due", "as_appropriate", "coordinator", "office", "access_class")
 _PARTIES = ("participants", "portfolios", "bodies")
 
 
@@ -61,12 +61,20 @@ class RecommendationForm(VersionedForm):
             "addressees": _("Addressed to, in the words of the text"),
             "as_appropriate": _("The text says “as appropriate” and names no day"),
             "coordinator": _("Coordinator"),
+            "office": _("Office of the coordinator to remind"),
             "access_class": _("Who may read it"),
         }
-        help_texts = {"coordinator": _("An office, not a person.")}
+        help_texts = {
+            "coordinator": _("An office, not a person."),
+            "office": _("It gets one letter two weeks before the day above. Leave empty where nobody is to be reminded."),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        offices: Any = self.fields["office"]
+        reachable = Office.objects.current().exclude(email="").order_by("participant__name", "title", "pk")
+        held = Office.objects.filter(pk=self.instance.office_id)
+        offices.queryset = (reachable | held).select_related("participant")
         if self.instance.pk:
             rows = list(self.instance.addressee_rows.all())
             for name, field in zip(_PARTIES, ("participant_id", "portfolio_id", "body_id"), strict=True):

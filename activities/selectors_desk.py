@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from activities.enums import ActivityStatus, InvitationState, NominationState
 from activities.models import Activity, Nomination
+from activities.selectors_addressees import news_waiting
 from activities.selectors_delegations import changes_to_decide
+from activities.selectors_followup import due_soon, stale
 from activities.selectors_group import bodies_without_next_meeting, rhythm_words
 from members.models.base import today
 
@@ -90,6 +92,37 @@ def meetings_to_set(user: AnyUser) -> list[Task]:
         )
         for found in bodies_without_next_meeting(user)
     ]
+
+
+def recommendation_tasks(user: AnyUser) -> list[Task]:
+    """News from addressees to decide on, recommendations due soon, and those without news for half a year; none is late."""
+    at_desk = reverse("activities:desk_recommendation_list")
+    found = [
+        (
+            news_waiting(user).count(),
+            reverse("activities:desk_news_list"),
+            ngettext_lazy(
+                "Decide on %(number)d message from an addressee", "Decide on %(number)d messages from addressees", "number"
+            ),
+        ),
+        (
+            due_soon(user).count(),
+            f"{at_desk}?show=due#r",
+            ngettext_lazy(
+                "%(number)d recommendation is due within 60 days", "%(number)d recommendations are due within 60 days", "number"
+            ),
+        ),
+        (
+            stale(user).count(),
+            f"{at_desk}?show=stale#r",
+            ngettext_lazy(
+                "%(number)d recommendation has no news for half a year",
+                "%(number)d recommendations have no news for half a year",
+                "number",
+            ),
+        ),
+    ]
+    return [Task(str(words % {"number": number}), url) for number, url, words in found if number]
 
 
 def waiting_for_others(user: AnyUser) -> list[Task]:

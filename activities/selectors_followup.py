@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +22,24 @@ DUE_WITHIN = 60  # days
 STALE_AFTER = 180  # days without news
 
 
+def follow_ups_in_record(user: AnyUser) -> QuerySet[FollowUp]:
+    """Updates that count and that `user` may read, the newest first. None that an addressee sent and nobody decided on."""
+    return FollowUp.objects.visible_to(user).in_record().order_by("-recorded_at", "-pk")
+
+
+def with_updates(user: AnyUser) -> Prefetch[Any]:
+    """Prefetches `updates`, as `standing_of` reads them: none about an activity that `user` may not see."""
+    seen = archive_base(user).order_by().values("pk")
+    rows = follow_ups_in_record(user).filter(Q(activity__isnull=True) | Q(activity__in=seen))
+    return Prefetch("follow_ups", rows.select_related("activity", "participant"), to_attr="updates")
+
+
 def recommendations(user: AnyUser) -> QuerySet[Recommendation]:
     """Recommendations that `user` may see, the newest reference first, with addressees and `updates`. Four queries."""
     seen = archive_base(user).order_by().values("pk")
-    updates = FollowUp.objects.filter(Q(activity__isnull=True) | Q(activity__in=seen)).select_related("activity")
     parts: list[Any] = [
         Prefetch("addressee_rows", Addressee.objects.select_related("participant", "portfolio", "body")),
-        Prefetch("follow_ups", updates.order_by("-recorded_at", "-pk"), to_attr="updates"),
+        with_updates(user),
         Prefetch("activity", Activity.objects.filter(pk__in=seen), to_attr="meeting_seen"),
     ]
     rows = Recommendation.objects.visible_to(user).select_related("objective", "area")
@@ -60,34 +71,75 @@ def standing_of(row: Recommendation) -> Standing:
     return Standing("in-progress", _("In progress"), "go", since)
 
 
-def _still_open(user: AnyUser) -> QuerySet[Recommendation]:
-    done = FollowUp.objects.filter(Q(is_closed=True) | Q(kind=FollowUpKind.SPIN_OFF), recommendation=OuterRef("pk"))
-    return recommendations(user).exclude(Exists(done))
+def still_open(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+    """Those of `rows` that are neither completed nor go on outside the process."""
+    ends = Q(is_closed=True) | Q(kind=FollowUpKind.SPIN_OFF)
+    return rows.exclude(Exists(FollowUp.objects.in_record().filter(ends, recommendation=OuterRef("pk"))))
 
 
 def due_soon(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendation]:
     """Open ones whose day is within 60 days or past, the earliest first."""
     until = (day or today()) + timedelta(days=DUE_WITHIN)
-    return _still_open(user).filter(due__lte=until).order_by("due", "reference")
+    return still_open(Recommendation.objects.visible_to(user)).filter(due__lte=until).order_by("due", "reference")
 
 
 def stale(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendation]:
-    """Open ones without any news for 180 days, those recorded first first."""
+    """Open ones without any news for 180 days, those recorded first first; "as appropriate" has no day, and waits here."""
     since = (day or today()) - timedelta(days=STALE_AFTER)
-    recent = FollowUp.objects.filter(recommendation=OuterRef("pk"), recorded_at__date__gt=since)
-    return _still_open(user).filter(recorded_at__date__lte=since).exclude(Exists(recent)).order_by("recorded_at", "reference")
+    recent = FollowUp.objects.in_record().filter(recommendation=OuterRef("pk"), recorded_at__date__gt=since)
+    rows = still_open(Recommendation.objects.visible_to(user)).filter(recorded_at__date__lte=since)
+    return rows.exclude(Exists(recent)).order_by("recorded_at", "reference")
+
+
+def with_news(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+    """Those of `rows` with at least one update in the record."""
+    return rows.filter(Exists(FollowUp.objects.in_record().filter(recommendation=OuterRef("pk"))))
+
+
+class Show(TextChoices):
+    """What the desk's list may show; the key stands in the address."""
+
+    ALL = "", _("All")
+    OPEN = "open", _("Open")
+    DUE = "due", _("Due within 60 days")
+    STALE = "stale", _("No news for half a year")
+    WITH_NEWS = "with-news", _("With news")
+    WITHOUT_NEWS = "without-news", _("Without news")
+
+
+def shown(user: AnyUser, key: str) -> QuerySet[Recommendation]:
+    """The desk's list under one of `Show`; all for a key that there is not."""
+    rows = recommendations(user)
+    if key == Show.OPEN:
+        return still_open(rows)
+    if key == Show.DUE:
+        return rows.filter(pk__in=due_soon(user).values("pk")).order_by("due", "reference")
+    if key == Show.STALE:
+        return rows.filter(pk__in=stale(user).values("pk")).order_by("recorded_at", "reference")
+    if key == Show.WITH_NEWS:
+        return with_news(rows)
+    return rows.exclude(pk__in=with_news(rows).order_by().values("pk")) if key == Show.WITHOUT_NEWS else rows
 
 
 def follow_up_rate(user: AnyUser) -> tuple[int, int]:
-    """(recommendations with at least one update, all recommendations) that `user` may see: never per government [39]."""
+    """(recommendations with at least one update, all recommendations) that `user` may see: never per government [38, 39]."""
     rows = Recommendation.objects.visible_to(user)
-    return rows.filter(Exists(FollowUp.objects.filter(recommendation=OuterRef("pk")))).count(), rows.count()
+    news = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"))
+    return rows.filter(Exists(news)).count(), rows.count()
+
+
+def withdrawn_from_record(user: AnyUser, row: Recommendation) -> QuerySet[FollowUp]:
+    """Updates that stood in the record and were withdrawn: that, when, by whom and why; never their words."""
+    gone = FollowUp.objects.visible_to(user).filter(recommendation=row, decided_at__isnull=False, withdrawn_at__isnull=False)
+    fields = ("recorded_at", "withdrawn_at", "withdrawn_reason", "participant__name", "origin")
+    return gone.select_related("participant").only(*fields).order_by("-withdrawn_at", "-pk")
 
 
 def recommendations_on(user: AnyUser, activity: Activity) -> tuple[list[Recommendation], list[Recommendation]]:
     """Recommendations made at this activity, and those that it takes forward. One query where there is none."""
-    forward = Exists(FollowUp.objects.filter(recommendation=OuterRef("pk"), activity=activity))
+    news = follow_ups_in_record(user)
+    forward = Exists(news.filter(recommendation=OuterRef("pk"), activity=activity))
     rows: Any = Recommendation.objects.visible_to(user).annotate(is_forward=forward)
     parties = (f"addressee_rows__{name}" for name in ("participant", "portfolio", "body"))
-    found = list(rows.filter(Q(activity=activity) | Q(is_forward=True)).prefetch_related("follow_ups", *parties))
+    found = list(rows.filter(Q(activity=activity) | Q(is_forward=True)).prefetch_related(Prefetch("follow_ups", news), *parties))
     return [row for row in found if row.activity_id == activity.pk], [row for row in found if row.is_forward]

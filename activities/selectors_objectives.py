@@ -9,7 +9,17 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch,
 from django.db.models.functions import Coalesce
 
 from activities.enums import MandateAct, ReviewOutcome
-from activities.models import Activity, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Review, ReviewEvidence
+from activities.models import (
+    Activity,
+    Goal,
+    LegislationStatus,
+    Mandate,
+    Objective,
+    OpenChallenge,
+    ProgrammeArea,
+    Review,
+    ReviewEvidence,
+)
 from activities.selectors import archive_base
 
 if TYPE_CHECKING:
@@ -138,3 +148,12 @@ def open_challenges(user: AnyUser, day: date | None = None, *, before: Activity 
         if before.start:
             rows = rows.filter(Q(review__meeting__start__lte=before.start) | Q(review__meeting__start__isnull=True))
     return rows.exclude(settled).select_related("review__meeting", "review__objective", "review__goal", "settled_at")
+
+
+def legislation_said(user: AnyUser, *, day: date | None = None, **of: Any) -> QuerySet[LegislationStatus]:
+    """What participants say of their own legislation, as `user` may read it, in the order of names; `of` is one
+    objective or one participant. With `day`, without what is dated later. Withdrawn entries are shown nowhere here."""
+    rows = LegislationStatus.objects.visible_to(user).filter(withdrawn_at__isnull=True, **of)
+    if day:
+        rows = rows.filter(Q(date__isnull=True) | Q(date__lte=day))
+    return rows.select_related("participant").order_by("participant__name", "-date", "-pk")

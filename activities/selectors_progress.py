@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from activities.enums import ActivityStatus, AttendanceStatus
 from activities.models import Activity, Attendance, Delegate, Objective, Recommendation, Review
 from activities.selectors import archive_base
+from activities.selectors_followup import follow_ups_in_record
 from members.enums import AccessClass
 
 type Figure = dict[str, Any]  # {"value": int, "rows": [references or slugs]}
@@ -60,17 +61,20 @@ def progress_by_objective(period_from: date, period_to: date) -> dict[str, Any]:
     recommendations = list(
         Recommendation.objects.filter(activity__in=known, access_class=AccessClass.PUBLIC).select_related("objective", "activity")
     )
+    by_then = _recommendations_by(period_to)
     objectives = []
     for objective in Objective.objects.order_by("order"):
         own = [activity for activity in activities if objective in activity.objectives.all()]
         found = [review for review in reviews if review.objective_id == objective.pk]
         asked = [row for row in recommendations if row.objective_id == objective.pk]
+        recorded = [row for row in by_then if row.objective_id == objective.pk]
         objectives.append(
             {
                 "code": objective.code,
                 "title": objective.short_title,
                 "title_id": objective.short_title_id,
                 **_figures(own, found, asked, known),
+                **_followed_up(recorded),
                 "findings": [
                     _finding(review, known) for review in sorted(found, key=lambda r: (known[r.meeting_id].start, r.pk))
                 ],
@@ -81,6 +85,7 @@ def progress_by_objective(period_from: date, period_to: date) -> dict[str, Any]:
         "objectives": objectives,
         "totals": {
             **_figures(activities, reviews, recommendations, known),
+            **_followed_up(by_then),
             "without_objective": figure(a.reference for a in without),
         },
         "activities": [_activity(activity) for activity in activities],
@@ -101,6 +106,25 @@ def _figures(
         "participants": figure(slug for activity in held for slug in _participants(activity)),
         "reviews": figure(f"{known[review.meeting_id].reference}/{_aim(review)}" for review in reviews),
         "recommendations": figure(row.reference for row in recommendations),
+    }
+
+
+def _recommendations_by(day: date) -> list[Recommendation]:
+    """Public recommendations on record by the end of `day`, with `has_news`: public news by then. One made at a meeting
+    counts from the meeting's day, another from the day it was recorded."""
+    public, nobody = archive_base(AnonymousUser()).order_by(), AnonymousUser()
+    news = follow_ups_in_record(nobody).filter(recommendation=OuterRef("pk"), recorded_at__date__lte=day)
+    news = news.filter(Q(activity__isnull=True) | Q(activity__in=public.values("pk")))
+    made = Q(activity__start__lte=day) | Q(activity__isnull=True, recorded_at__date__lte=day)
+    rows = Recommendation.objects.visible_to(nobody).filter(made, Q(activity__isnull=True) | Q(activity__in=public.values("pk")))
+    return list(rows.annotate(has_news=Exists(news)).order_by("reference"))
+
+
+def _followed_up(rows: list[Recommendation]) -> dict[str, Figure]:
+    """The follow-up rate as two figures with their rows, never per government [38, 39]."""
+    return {
+        "recorded": figure(row.reference for row in rows),
+        "followed_up": figure(row.reference for row in rows if row.has_news),  # type: ignore[attr-defined] # annotated
     }
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from activities.models import Activity, FollowUp, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Recommendation, Review
 from activities.selectors import archive_base
+from activities.selectors_followup import follow_ups_in_record
 from activities.selectors_objectives import activities_of, goals, objectives, open_challenges, programme_areas
 
 if TYPE_CHECKING:
     from members.models import AnyUser
 
 MOST_ACTIVITIES = 200  # listed in words; the archive has them all
+MOST_RECOMMENDATIONS = 50  # listed in words; the list of recommendations has them all
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _of_aim(user: AnyUser, row: Any, linked: list[ProgrammeArea], recommendation
         activities=list(found[:MOST_ACTIVITIES]),
         activity_count=found.count(),
         reviews=reviews,
-        recommendations=list(recommendations),
+        recommendations=list(recommendations.order_by("-reference")[:MOST_RECOMMENDATIONS]),
         challenges=[] if is_area else list(open_challenges(user).filter(**target)),
         areas=list({area.pk: area for area in [*continued, *linked]}.values()),
         forums=[] if is_area else list({r.moved_to_forum_id: r.moved_to_forum for r in reviews if r.moved_to_forum}.values()),
@@ -82,10 +84,9 @@ def thread_of_recommendation(user: AnyUser, reference: str) -> Thread | None:
     row = rows.filter(reference=reference).first()
     if row is None:
         return None
-    seen = {
-        activity.pk: activity for activity in archive_base(user).filter(takes_forward__recommendation=row).select_related("kind")
-    }
-    updates = list(row.follow_ups.select_related("activity").order_by("recorded_at", "pk"))
+    forward = follow_ups_in_record(user).filter(recommendation=row).order_by().values("activity")
+    seen = {activity.pk: activity for activity in archive_base(user).filter(pk__in=forward).select_related("kind")}
+    updates = list(follow_ups_in_record(user).filter(recommendation=row).select_related("activity", "participant").reverse())
     meeting = archive_base(user).filter(pk=row.activity_id).first() if row.activity_id else None
     activities = sorted(seen.values(), key=lambda activity: (activity.start is None, activity.start, activity.reference))
     return Thread(

@@ -46,6 +46,7 @@ TRACKED = (
     Tracked("practical-text", m.PracticalText, said("activity__reference", "=: ", "language"), part_of=_OF_ACTIVITY),
     Tracked("recommendation", m.Recommendation, said("reference"), key="reference"),
     Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
+    Tracked("news-request", m.NewsRequest, said("recommendation__reference", "=: ", "participant__name")),
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
     Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
     Tracked(
@@ -101,6 +102,6 @@ TRACKED = (
     Tracked("need", m.PriorityNeed, said("title")),
     Tracked("foreign-activity", m.ForeignActivity, said("title")),
     Tracked("outreach", m.Outreach, said("title")),
-    Tracked("legislation", m.LegislationStatus, said("title")),
+    Tracked("legislation", m.LegislationStatus, said("participant__name", "=: ", "title"), seen_only=True),
     Tracked("external-reference", m.ExternalReference, said("code", "=: ", "title"), key="code"),
 )

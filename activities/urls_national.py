@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from activities.views import comments, coordination, desk_consultations, feedback, replies, room_consultations
+from activities.views import comments, coordination, desk_consultations, feedback, news, replies, room_consultations
 
 desk = "desk/consultations/"
 space = "national/<slug:slug>/"
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{space}agenda/items/<int:pk>/done/", coordination.agenda_item_done, name="agenda_item_done"),
     path(f"{space}agenda/meetings/new/", coordination.meeting_new, name="meeting_new"),
     path(f"{space}agenda/meetings/<int:pk>/", coordination.meeting, name="meeting"),
+    path(f"{space}recommendations/", news.news_list, name="news_list"),
+    path(f"{space}recommendations/<code:code>/", news.news_report, name="news_report"),
+    path(f"{space}recommendations/<code:code>/news/<int:pk>/withdraw/", news.news_withdraw, name="news_withdraw"),
     path(f"{space}feedback/", feedback.feedback_list, name="feedback_list"),
     path(f"{space}feedback/<str:reference>/", feedback.feedback, name="feedback"),
     path(f"{space}feedback/<str:reference>/submit/", feedback.feedback_submit, name="feedback_submit"),

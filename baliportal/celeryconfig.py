@@ -25,6 +25,7 @@ beat_schedule = {
     "drain-outbox": {"task": "members.periodic.drain_outbox", "schedule": 30.0},
     "mark-in-doubt": {"task": "members.periodic.mark_in_doubt", "schedule": 60.0},
     "ask-whether-right": {"task": "members.periodic.ask_whether_right", "schedule": 6 * 3600.0},
+    "remind-coordinators": {"task": "activities.periodic.remind_coordinators", "schedule": 24 * 3600.0},
     "empty-old-messages": {"task": "members.periodic.empty_old_messages", "schedule": 24 * 3600.0},
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},

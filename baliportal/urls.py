@@ -4,6 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 import members.converters  # noqa: F401 - registers "code"
+from activities.views import exchanges
+from activities.views.news import news_by_link
 from baliportal.views import (
     about,
     activity,
@@ -77,6 +79,15 @@ pages: list[URLPattern | URLResolver] = [
     path("desk/history/<slug:kind>/<str:key>/", history.history_record, name="history_record"),
     path("national/<slug:slug>/agenda/", agenda.national_agenda, name="national_agenda"),
     path("accounts/", include("members.urls_accounts")),
+    # before the addresses of one forum each
+    path("desk/forums/outreach/", exchanges.outreach_list, name="outreach_list"),
+    path("desk/forums/outreach/new/", exchanges.outreach_new, name="outreach_new"),
+    path("desk/forums/outreach/<int:pk>/", exchanges.outreach_edit, name="outreach_edit"),
+    path("desk/forums/references/", exchanges.desk_reference_list, name="desk_reference_list"),
+    path("desk/forums/references/new/", exchanges.external_reference_new, name="external_reference_new"),
+    path("desk/forums/references/<code:code>/", exchanges.external_reference_edit, name="external_reference_edit"),
+    path("forums/references/", exchanges.external_reference_list, name="external_reference_list"),
+    path("forums/references/<code:code>/", exchanges.external_reference_detail, name="external_reference"),
     path("", include("members.urls")),
     path("forums/<str:code>/", forum.forum_detail, name="forum_detail"),  # behind forums/membership/
     path("", include("activities.urls")),
@@ -93,11 +104,15 @@ urlpatterns = [
         for stem, name in (("objectives", "objective"), ("programme-areas", "area"), ("recommendations", "recommendation"))
         for ending in ("ris", "bib")
     ),
+    path("forums/references/<code:code>/cite.ris", aim_files.external_reference_ris, name="external_reference_ris"),
+    path("forums/references/<code:code>/cite.bib", aim_files.external_reference_bib, name="external_reference_bib"),
+    path("feeds/references.atom", feeds.references_feed, name="references_feed"),
     path("feeds/objectives.atom", feeds.objectives_feed, name="objectives_feed"),
     path("feeds/recommendations.atom", feeds.recommendations_feed, name="recommendations_feed"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
     path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
+    path("r/news/<str:token>/", news_by_link, name="news_by_link"),
     path("", include("members.urls_files")),
     path("r/<str:token>/", signed.signed_page, name="signed_page"),
     path("r/<str:token>/calendar.ics", signed.signed_calendar, name="signed_calendar"),

@@ -36,14 +36,19 @@ def why_withheld(delivery: Delivery) -> str:
     participant = None if isinstance(recipient, ForumContact) else recipient.participant
     if participant is not None and participant.standings.exists() and not participant.standings.current().exists():
         return "The recipient's government or organisation does not take part any more."
-    needed = _NEEDED.get(AccessClass(delivery.access_class))
-    if needed and not _holds(recipient, needed):
+    if not may_be_sent(recipient, delivery.access_class):
         return "The recipient may not see this class of documents any more."
     gates: Mapping[str, str] = settings.DELIVERY_GATES
     if delivery.kind in gates:
         gate: Callable[[Delivery], str] = import_string(gates[delivery.kind])
         return gate(delivery)
     return ""
+
+
+def may_be_sent(recipient: Official | Office | ForumContact, access_class: str) -> bool:
+    """Whether material of a class may be sent to somebody, by current appointments."""
+    needed = _NEEDED.get(AccessClass(access_class))
+    return needed is None or _holds(recipient, needed)
 
 
 def _holds(recipient: Official | Office | ForumContact, permission: Permission) -> bool:

@@ -82,7 +82,7 @@ def report_context(report: ProgressReport, *, language: str, is_final: bool) -> 
         "texts": texts,
         "objectives": objectives,
         "chart": _chart(objectives),
-        "totals": [(label, shot["totals"][key]["value"]) for key, label in figure_labels()],
+        "totals": [(label, shot["totals"][key]["value"]) for key, label in figure_labels() if key in shot["totals"]],
         "unconfirmed": shot["totals"]["unconfirmed"],
         "without_objective": shot["totals"]["without_objective"],
         "activities": [_activity(row, language) for row in shot["activities"]],
@@ -166,6 +166,12 @@ def _points(totals: dict[str, Any]) -> list[str]:
             )
             % {"count": count, "n": of}
         )
+    followed_up = totals.get("followed_up", {}).get("value", 0)
+    if followed_up:
+        said = ngettext(
+            "%(n)d of the recommendations on record has news.", "%(n)d of the recommendations on record have news.", followed_up
+        )
+        points.append(said % {"n": followed_up})
     reviews = totals["reviews"]["value"]
     if reviews:
         points.append(ngettext("Meetings made %(n)d review.", "Meetings made %(n)d reviews.", reviews) % {"n": reviews})
@@ -176,7 +182,7 @@ def _objective(row: dict[str, Any], language: str, text: dict[str, Any] | None) 
     return {
         "code": row["code"],
         "title": _in(row, "title", language),
-        "figures": [(label, row[key]["value"], row[key]["rows"]) for key, label in figure_labels()],
+        "figures": [(label, row[key]["value"], row[key]["rows"]) for key, label in figure_labels() if key in row],
         "held": row["held"]["value"],
         "planned": row["planned"]["value"],
         "delegates": row["delegates"]["value"],

@@ -62,16 +62,19 @@ def figure_rows(report: ProgressReport, row: dict[str, Any], objective: str) -> 
         "to": report.period_to.isoformat(),
         **({"objective": objective} if objective else {}),
     }
-    archive = reverse("activity_list")
+    archive, recommendations = reverse("activity_list"), reverse("activities:recommendation_list")
+    addresses = dict.fromkeys(("held", "planned", "delegates"), f"{archive}?{urlencode(window)}")
+    addresses |= dict.fromkeys(("recorded", "followed_up"), recommendations)
     return [
         {
             "key": key,
             "label": label,
             "value": row[key]["value"],
             "rows": row[key]["rows"],
-            "url": f"{archive}?{urlencode(window)}" if key in {"held", "planned", "delegates"} else "",
+            "url": addresses.get(key, ""),
         }
         for key, label in figure_labels()
+        if key in row  # figures taken before this one was counted stay as they are
     ]
 
 
@@ -84,6 +87,8 @@ def figure_labels() -> list[tuple[str, str]]:
         ("participants", _("Participants that hosted, chaired or sent delegates")),
         ("reviews", _("Reviews by a meeting")),
         ("recommendations", _("Recommendations")),
+        ("recorded", _("Recommendations on record at the end of the period")),
+        ("followed_up", _("Of these, with news of what became of them")),
     ]
 
 

@@ -27,6 +27,7 @@ from activities.models import (
     Contribution,
     CorrectionRequest,
     Delegate,
+    ExternalReference,
     FollowUp,
     ForeignActivity,
     Goal,
@@ -140,6 +141,7 @@ def plant(world: World) -> Planted:
     _activities(planted, world, by)
     _recorded(planted, world, by)
     _promises(planted, world)
+    _news(planted, world)
     _documents(planted, by)
     _directory(planted, world)
     _delegation(planted, world)
@@ -417,8 +419,44 @@ def _room(planted: Planted, world: World, by: User) -> None:
     a = Participant.objects.get(slug=world.participant_a)
     names = "title added_value priority_needs overlap_check"
     planted.make("proposal", Proposal, names, kind=ActivityKind.objects.get(), proposed_by=a, recorded_by=by)
-    for model in (Contribution, PriorityNeed, ForeignActivity, Outreach, LegislationStatus):
+    for model in (Contribution, PriorityNeed, ForeignActivity):
         planted.make(model.__name__.lower(), model, "title summary notes", participant=a)
+    _exchanges(planted, world)
+
+
+def _exchanges(planted: Planted, world: World) -> None:
+    """Exchanges with another forum, one of them marked for the public, and staff notes on who cited the process."""
+    forum, names = Forum.objects.get(), "title summary represented_by lessons place public_note notes"
+    kept = planted.make("outreach", Outreach, names, forum=forum)
+    marked = planted.make("public_outreach", Outreach, names, forum=forum, is_public=True)
+    planted.addresses += [f"/desk/forums/outreach/{row.pk}/" for row in (kept, marked)]
+    planted.fill("reference", ExternalReference, ExternalReference.objects.get(code=world.reference).pk, "notes")
+
+
+def _news(planted: Planted, world: World) -> None:
+    """News of A: with the secretariat, kept to participants, withdrawn from the record; and what it says of its legislation."""
+    a, by = Participant.objects.get(slug=world.participant_a), world.users["focal_point_a"]
+    row, staff = Recommendation.objects.get(reference=world.recommendation), world.users["secretariat"]
+    decided = {"decided_at": timezone.now(), "decided_by": staff}
+    states: dict[str, dict[str, Any]] = {
+        "waiting_news": {},
+        "participants_news": {**decided, "access_class": AccessClass.PARTICIPANTS},
+        "withdrawn_news": {**decided, "withdrawn_at": timezone.now(), "withdrawn_by": by},
+    }
+    for record, fields in states.items():
+        names = "text evidence office" + (" withdrawn_reason" if record == "withdrawn_news" else "")
+        news = planted.make(
+            record, FollowUp, names, recommendation=row, origin="national-space", participant=a, recorded_by=by, **fields
+        )
+        own = f"/national/{a.slug}/recommendations/{row.reference}/news/{news.pk}/withdraw/"
+        planted.addresses += [f"/desk/recommendations/news/{news.pk}/", own]
+    names = "title title_id summary summary_id link"
+    said = planted.make(
+        "legislation_a", LegislationStatus, names, participant=a, objective=Objective.objects.get(code=world.objective)
+    )
+    planted.addresses.append(f"/national/{a.slug}/legislation/{said.pk}/")
+    gone = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "access_class": AccessClass.PUBLIC}
+    planted.make("withdrawn_legislation_a", LegislationStatus, "title link", participant=a, **gone)
 
 
 def _national(planted: Planted, world: World) -> None:

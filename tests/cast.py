@@ -17,6 +17,7 @@ from activities.enums import ActivityStatus, ReviewOutcome
 from activities.models import (
     Activity,
     ActivityKind,
+    Addressee,
     Agenda,
     AgendaItem,
     CallRecord,
@@ -25,14 +26,19 @@ from activities.models import (
     ConsultationAddressee,
     ConsultationQuestion,
     CorrectionRequest,
+    ExternalReference,
+    FollowUp,
     Invitation,
     LateChange,
+    LegislationStatus,
     Mandate,
     NationalAgendaItem,
     NationalMeeting,
+    NewsRequest,
     Nomination,
     Objective,
     OpenChallenge,
+    Outreach,
     ProgrammeArea,
     Recommendation,
     Review,
@@ -147,6 +153,14 @@ class World:
     comment_b: int = 0
     agenda_item_b: int = 0
     meeting_b: int = 0
+    news: int = 0
+    news_a: int = 0
+    news_b: int = 0
+    news_request: int = 0
+    legislation_a: int = 0
+    legislation_b: int = 0
+    outreach: int = 0
+    reference: str = "XR-2010-01"
 
 
 def make_world() -> World:
@@ -185,6 +199,7 @@ def make_world() -> World:
     _own_record(world, a)
     _room(world, body, seats["co_chair"])
     _national(world, a, b)
+    _news(world, a, b)
     return world
 
 
@@ -324,6 +339,30 @@ def add_delegations(world: World) -> None:
     choices = {"part": "delegate", "mode": "in-person", "days": [], "visa_letter": False, "tell": True}
     words = {"meal": "", "access_needs": "", "name_own_script": ""}
     world.late_change = LateChange.objects.create(people=[person | choices | words], **asked).pk
+
+
+def _news(world: World, a: Participant, b: Participant) -> None:
+    """A recommendation addressed to A and B, news of each that nobody decided on, and a letter that asked A for more."""
+    row = Recommendation.objects.get(reference=world.recommendation)
+    for participant, name in ((a, "focal_point_a"), (b, "focal_point_b")):
+        Addressee.objects.create(recommendation=row, participant=participant)
+        news = FollowUp.objects.create(
+            recommendation=row, text="Begun", origin="national-space", participant=participant, recorded_by=world.users[name]
+        )
+        setattr(world, "news_a" if participant == a else "news_b", news.pk)
+    world.news = world.news_a
+    to = Official.objects.get(user=world.users["focal_point_a"])
+    world.news_request = NewsRequest.objects.create(
+        recommendation=row, participant=a, official=to, asked_on=today(), asked_by=world.users["secretariat"]
+    ).pk
+    world.legislation_a, world.legislation_b = (
+        LegislationStatus.objects.create(
+            participant=participant, title="A law is being prepared", entered_at=timezone.now(), entered_by=world.users[name]
+        ).pk
+        for participant, name in ((a, "focal_point_a"), (b, "focal_point_b"))
+    )
+    world.outreach = Outreach.objects.create(title="A meeting of another process").pk
+    ExternalReference.objects.create(code=world.reference, referrer="Leaders elsewhere", title="A statement")
 
 
 def call_for(by: User, participants: Any, *, is_open: bool = True, **fields: Any) -> Consultation:

@@ -204,6 +204,7 @@ def variants(world: World) -> list[dict[str, Any]]:
     token = make_token("still-right", f"official-{world.users['focal_point_a'].officials.get().pk}")
     return [
         {},
+        {"token": make_token("news", world.news_request)},
         {
             "activity": UNDER_WAY,
             "draft_activity": UNDER_WAY,

@@ -10,12 +10,33 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from activities.enums import FollowUpKind
-from activities.models import Activity, Goal, Invitation, Mandate, Objective
-from activities.services import aims, attendance, followup, invitations, reviews
+from activities.models import (
+    Activity,
+    ExternalReference,
+    Goal,
+    Invitation,
+    LegislationStatus,
+    Mandate,
+    Objective,
+    Outreach,
+    Recommendation,
+)
+from activities.selectors_addressees import whom_to_ask
+from activities.services import (
+    aims,
+    attendance,
+    exchanges,
+    followup,
+    invitations,
+    legislation,
+    news,
+    reminders,
+    reviews,
+)
 from activities.services.activities import edit_activity, publish_activity, record_activity, withdraw_activity
 from activities.services.nominations import Nominee, confirm_delegate, decline_invitation, submit_delegation
-from members.enums import AppointmentRole
-from members.models import Appointment, Official, Participant, User
+from members.enums import AccessClass, AppointmentRole
+from members.models import Appointment, Office, Official, Participant, User
 from members.models.base import today
 from members.selectors_assess import assess
 from members.selectors_import import take_snapshot
@@ -23,6 +44,7 @@ from members.services import accounts, confirmation, directory, imports, merging
 from members.services.appointments import appoint, end_appointment, hand_over
 from members.services.imports_undo import undo_import
 from members.sheets import read_paste
+from members.signing import make_token
 from reports.models import ProgressReport
 from reports.services.progress import refresh_figures
 from tests.cast import World, client_for, make_world
@@ -128,6 +150,34 @@ def promise_to_result(world: World, staff: User) -> None:
     followup.edit_recommendation(recommendation=row, asked=followup.Asked({"text": "Do"}), expected_version=1, by=staff)
     update = followup.Update(FollowUpKind.TAKEN_FORWARD, "Done", activity=meeting)
     followup.add_follow_up(recommendation=row, update=update, by=staff)
+    news_and_exchanges(world, row, staff)
+
+
+def news_and_exchanges(world: World, row: Recommendation, staff: User) -> None:
+    """An addressee is asked, reports by link and from its space, is decided on, withdraws; the ledgers; a reminder."""
+    aland = Participant.objects.get(slug="aland")
+    row.addressee_rows.all().delete()
+    row.addressee_rows.create(participant=aland)
+    focal = next(one for one in whom_to_ask(row) if one.may_read and one.recipient.is_reachable)
+    news.ask_for_news(recommendation=row, keys=[focal.key], by=staff)
+    token = make_token(news.PURPOSE, row.news_requests.get().pk)
+    news.report_by_link(token=token, update=followup.Update(FollowUpKind.UPDATE, "By link"))
+    by = User.objects.get(pk=world.users["focal_point_b"].pk)
+    row.addressee_rows.create(participant=Participant.objects.get(slug="bland"))
+    own = {"participant": Participant.objects.get(slug="bland"), "by": by}
+    told = news.report_news(recommendation=row, update=followup.Update(FollowUpKind.UPDATE, "Ours"), **own)
+    told = news.decide_news(follow_up=told, access_class=AccessClass.PUBLIC, expected_version=1, by=staff)
+    news.withdraw_news(follow_up=told, reason="Wrong", expected_version=told.version, by=by)
+    entry = LegislationStatus(participant=own["participant"], title="A law", version=0)
+    legislation.save_legislation(entry=entry, by=by)
+    legislation.withdraw_legislation(entry=entry, expected_version=1, by=by)
+    exchanges.save_outreach(row=Outreach(title="A visit"), by=staff)
+    exchanges.save_external_reference(row=ExternalReference(referrer="Leaders", title="A statement"), by=staff)
+    office = Office(participant=aland, title="Office of the coordinator", email="canary-mail7@a.example")
+    directory.save_record(record=office, by=staff)
+    fields = {"text": "Do", "due": today(), "office": office}
+    followup.edit_recommendation(recommendation=row, asked=followup.Asked(fields), expected_version=2, by=staff)
+    assert reminders.remind_coordinators(by=User.objects.service_account()) == 1
 
 
 def test_every_event_says_by_whom_and_why(world: World) -> None:
@@ -152,6 +202,13 @@ def test_every_event_says_by_whom_and_why(world: World) -> None:
         "merge_officials",
         "review",
         "record_mandate",
+        "report_news",
+        "report_by_link",
+        "decide_news",
+        "withdraw_news",
+        "save_legislation",
+        "save_outreach",
+        "save_external_reference",
     } <= verbs
 
 

@@ -37,7 +37,8 @@ ACTIVITY = "title title_id city venue host_basis coordinator scope added_value o
 DOCUMENT = "title title_id form labels public_note text filename body"
 PERSON = "name name_own_script form_of_address salutation position email phone"
 LETTER = "reference subject_en subject_id body_en body_id form_of_address signatories"
-_FACTS = ("contribution", "priorityneed", "foreignactivity", "outreach", "legislationstatus")
+_FACTS = ("contribution", "priorityneed", "foreignactivity")
+EXCHANGE = "summary represented_by lessons"
 REVIEW = "finding status_qualifier status_basis rationale authority accepted_by_forum"
 
 # record -> fields, who may read them
@@ -132,6 +133,19 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("draft_agenda_item", "title_en title_id note reference", DESK),
     ("proposal", "title added_value priority_needs overlap_check", DESK | ROOM),
     *((name, "title summary notes", DESK | ROOM) for name in _FACTS),
+    ("outreach", f"{EXCHANGE} title place public_note", DESK | ROOM),
+    ("outreach", "notes", DESK),
+    ("public_outreach", EXCHANGE, DESK | ROOM),
+    ("public_outreach", "title place public_note", EVERYONE),
+    ("public_outreach", "notes", DESK),
+    ("reference", "notes", DESK),
+    ("waiting_news", "text evidence office", DESK | A),
+    ("participants_news", "text evidence", DESK | PLACED),
+    ("participants_news", "office", DESK | A),
+    ("withdrawn_news", "text evidence office", DESK | A),
+    ("withdrawn_news", "withdrawn_reason", EVERYONE),
+    ("legislation_a", "title title_id summary summary_id link", DESK | PLACED),
+    ("withdrawn_legislation_a", "title link", A),
     *(
         row
         for side, own in (("a", A), ("b", B))

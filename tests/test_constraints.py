@@ -15,7 +15,6 @@ from activities.models import (
     Activity,
     ActivityDraft,
     ActivityFeedback,
-    Addressee,
     AreaInterest,
     Attendance,
     Consultation,
@@ -149,7 +148,6 @@ def fill(world: World) -> None:
     Mandate.objects.create(area=area, activity=activity)
     recommendation = Recommendation.objects.get()
     Recommendation.objects.update(due=date(2030, 1, 1))
-    Addressee.objects.create(recommendation=recommendation, participant=a)
     FollowUp.objects.create(recommendation=recommendation, text="Done", recorded_by=by)
     AreaInterest.objects.create(participant=a, area=area, interest="observe")
     ParticipantDeclaration.objects.create(participant=a, declared_by=by)
@@ -216,6 +214,20 @@ BREAK: dict[str, Any] = {
     "ck_review_evidence_says_something": "UPDATE activities_reviewevidence SET text = ''",
     "ck_open_challenge_settled_says_how": "UPDATE activities_openchallenge SET settlement = 'Settled'",
     "ck_recommendation_due_or_as_appropriate": "UPDATE activities_recommendation SET as_appropriate = true",
+    "ck_followup_from_desk_or_participant": "UPDATE activities_followup SET participant_id = NULL WHERE origin <> 'desk'",
+    "ck_followup_by_link_names_letter": "UPDATE activities_followup SET origin = 'signed-link' WHERE origin <> 'desk'",
+    "ck_followup_withdrawn_says_why": (
+        "UPDATE activities_followup SET decided_at = now(), decided_by_id = recorded_by_id, withdrawn_at = now(), "
+        "withdrawn_by_id = recorded_by_id"
+    ),
+    "ck_followup_decided_pair": pair("activities_followup", "decided"),
+    "ck_followup_withdrawn_pair": pair("activities_followup", "withdrawn"),
+    "ck_news_request_one_recipient": "UPDATE activities_newsrequest SET official_id = NULL",
+    "uniq_news_request_recipient_day": lambda: copy("activities_newsrequest"),
+    "ck_legislation_public_or_participants": "UPDATE activities_legislationstatus SET access_class = 'secretariat'",
+    "ck_legislation_entered_pair": pair("activities_legislationstatus", "entered"),
+    "ck_legislation_withdrawn_pair": pair("activities_legislationstatus", "withdrawn"),
+    "ck_outreach_public_says_what": "UPDATE activities_outreach SET is_public = true",
     "ck_addressee_one_party": "UPDATE activities_addressee SET participant_id = NULL",
     "uniq_addressee_party": lambda: copy("activities_addressee"),
     "ck_followup_forward_names_activity": "UPDATE activities_followup SET kind = 'taken-forward'",

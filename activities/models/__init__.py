@@ -3,7 +3,7 @@
 from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
 from activities.models.consultation import Consultation, ConsultationAddressee, ConsultationQuestion, Reply, ReplyVersion
 from activities.models.correction import CorrectionRequest
-from activities.models.followup import Addressee, FollowUp, Recommendation
+from activities.models.followup import Addressee, FollowUp, NewsRequest, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, LateChange, Nomination
 from activities.models.mandate import Mandate
@@ -61,6 +61,7 @@ __all__ = [
     "NationalAgendaItem",
     "NationalCoordination",
     "NationalMeeting",
+    "NewsRequest",
     "Nomination",
     "Objective",
     "OpenChallenge",

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.enums import FollowUpKind
+from activities.enums import FollowUpKind, FollowUpOrigin
 from members.enums import AccessClass
-from members.models.base import Versioned, VisibleQuerySet
-from members.models.visibility import rights_of
+from members.models.base import Versioned, VisibleQuerySet, paired
+from members.models.visibility import SecretariatQuerySet, rights_of
 
 if TYPE_CHECKING:
     from members.models.user import AnyUser
@@ -31,6 +31,26 @@ class ByAccessClassQuerySet[M: models.Model](VisibleQuerySet[M]):
 class OfRecommendationQuerySet[M: models.Model](VisibleQuerySet[M]):
     def visible_to(self, user: AnyUser) -> Self:
         return self.filter(recommendation__access_class__in=rights_of(user).access)
+
+
+class FollowUpQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Updates: what an addressee sends stays between it and the secretariat until the secretariat decides who reads it."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        decided = Q(origin=FollowUpOrigin.DESK) | Q(decided_at__isnull=False)
+        own = Q(participant__in=rights.belongs_to)
+        return self.filter(decided & Q(access_class__in=rights.access) | own, recommendation__access_class__in=rights.access)
+
+    def in_record(self) -> Self:
+        """Those that count: of the desk or decided by it, and not withdrawn."""
+        return self.filter(Q(origin=FollowUpOrigin.DESK) | Q(decided_at__isnull=False), withdrawn_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """From addressees, not decided yet and not withdrawn."""
+        return self.exclude(origin=FollowUpOrigin.DESK).filter(decided_at__isnull=True, withdrawn_at__isnull=True)
 
 
 @pghistory.track()
@@ -49,6 +69,7 @@ class Recommendation(Versioned):
     document_version = models.PositiveSmallIntegerField(null=True, blank=True)
     area = models.ForeignKey("activities.ProgrammeArea", models.PROTECT, null=True, blank=True, related_name="recommendations")
     coordinator = models.CharField(_("coordinator"), max_length=250, blank=True)  # an office, not a person
+    office = models.ForeignKey("members.Office", models.PROTECT, null=True, blank=True, related_name="+")  # of the coordinator
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
 
@@ -104,7 +125,10 @@ class Addressee(models.Model):
 
 @pghistory.track()
 class FollowUp(Versioned):
-    """A dated update on a recommendation, with its evidence."""
+    """A dated update on a recommendation with its evidence, how it came and from whom [72, 73].
+
+    `office` is the ministry or post that an addressee reported in, never a name. One that is withdrawn keeps its row.
+    """
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="follow_ups")
     text = models.TextField(_("what was done"))
@@ -115,7 +139,18 @@ class FollowUp(Versioned):
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = OfRecommendationQuerySet.as_manager()
+    origin = models.CharField(max_length=14, choices=FollowUpOrigin, default=FollowUpOrigin.DESK)
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.CharField(max_length=250, blank=True)
+    news_request = models.ForeignKey("activities.NewsRequest", models.PROTECT, null=True, blank=True, related_name="answers")
+    access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
+    decided_at = models.DateTimeField(null=True, blank=True)  # who may read an addressee's update
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_reason = models.CharField(max_length=400, blank=True)
+
+    objects = FollowUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up")
@@ -125,8 +160,60 @@ class FollowUp(Versioned):
                 name="ck_followup_forward_names_activity",
                 condition=~Q(kind=FollowUpKind.TAKEN_FORWARD) | Q(activity__isnull=False),
                 violation_error_message=_("Name the activity that takes it forward."),
-            )
+            ),
+            models.CheckConstraint(
+                name="ck_followup_from_desk_or_participant",
+                condition=Q(origin=FollowUpOrigin.DESK, participant__isnull=True)
+                | (~Q(origin=FollowUpOrigin.DESK) & Q(participant__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="ck_followup_by_link_names_letter",
+                condition=Q(news_request__isnull=False) | ~Q(origin=FollowUpOrigin.SIGNED_LINK),
+            ),
+            models.CheckConstraint(
+                name="ck_followup_withdrawn_says_why",
+                condition=Q(withdrawn_at__isnull=True) | Q(decided_at__isnull=True) | ~Q(withdrawn_reason=""),
+                violation_error_message=_("Say why you withdraw it."),
+            ),
+            paired("followup", "decided"),
+            paired("followup", "withdrawn"),
         ]
 
     def __str__(self) -> str:
         return f"{self.recommendation}: {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+@pghistory.track()
+class NewsRequest(models.Model):
+    """The desk asked one official or office of a participant for news on a recommendation; its letter holds a signed link."""
+
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="news_requests")
+    participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="+")
+    official = models.ForeignKey("members.Official", models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey("members.Office", models.PROTECT, null=True, blank=True, related_name="+")
+    asked_on = models.DateField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = SecretariatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question for news")
+        ordering = ["-asked_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="ck_news_request_one_recipient",
+                condition=Q(official__isnull=False, office__isnull=True) | Q(official__isnull=True, office__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["recommendation", "official", "office", "asked_on"],
+                name="uniq_news_request_recipient_day",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation}: {self.participant}"

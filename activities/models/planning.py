@@ -5,13 +5,16 @@ from __future__ import annotations
 import pghistory
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from activities.enums import ProposalState
-from activities.models.visibility import SteeringGroupQuerySet
-from members.enums import DatePrecision
-from members.models.base import Sourced, Versioned, VisibleQuerySet
+from activities.enums import OutreachDirection, ProposalState
+from activities.models.visibility import OwnWordsQuerySet, SteeringGroupQuerySet
+from members.enums import AccessClass, DatePrecision
+from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
 
 
 @pghistory.track()
@@ -93,20 +96,69 @@ class ForeignActivity(_DatedFact):
 
 @pghistory.track()
 class Outreach(_DatedFact):
-    """A contact with others about the process [21, 43-46]."""
+    """An exchange with another process: ours at their meeting, or theirs at ours, with its lessons [21, 43-46].
+
+    `participant` is who represented this process, `represented_by` the office. `public_note` is all that the public reads,
+    and only where the row is marked.
+    """
 
     forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="outreach")
+    direction = models.CharField(max_length=8, choices=OutreachDirection, default=OutreachDirection.OURS)
+    activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="outreach")
+    place = models.CharField(max_length=160, blank=True)
+    represented_by = models.CharField(max_length=250, blank=True)  # an office, not a person
+    lessons = models.TextField(blank=True)
+    is_public = models.BooleanField(default=False)
+    public_note = models.TextField(blank=True)
 
     class Meta(_DatedFact.Meta):
         verbose_name = _("outreach")
+        constraints = [
+            models.CheckConstraint(
+                name="ck_outreach_public_says_what",
+                condition=Q(is_public=False) | ~Q(public_note=""),
+                violation_error_message=_("Write what the public may read."),
+            )
+        ]
 
 
 @pghistory.track()
 class LegislationStatus(_DatedFact):
-    """Where a participant says its legislation stands [75]; no scores, no comparison."""
+    """Where a participant says its legislation stands, in its own words [75]. Voluntary; no scores, no comparison."""
+
+    participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="legislation")
+    title_id = models.CharField(max_length=250, blank=True)
+    summary_id = models.TextField(blank=True)
+    link = models.CharField(max_length=600, blank=True)  # where it can be read, as text: no address is fetched
+    objective = models.ForeignKey("activities.Objective", models.PROTECT, null=True, blank=True, related_name="legislation")
+    access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PARTICIPANTS)
+    entered_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = OwnWordsQuerySet.as_manager()
 
     class Meta(_DatedFact.Meta):
         verbose_name = _("legislation")
+        constraints = [
+            models.CheckConstraint(
+                name="ck_legislation_public_or_participants",
+                condition=Q(access_class__in=[AccessClass.PUBLIC, AccessClass.PARTICIPANTS]),
+            ),
+            paired("legislation", "entered"),
+            paired("legislation", "withdrawn"),
+        ]
+
+    @property
+    def words(self) -> str:
+        """What it says of itself in the active language, in English where that is missing."""
+        return (self.title_id if get_language() == "id" else "") or self.title
+
+    @property
+    def text(self) -> str:
+        """The longer words in the active language, in English where they are missing."""
+        return (self.summary_id if get_language() == "id" else "") or self.summary
 
 
 @pghistory.track()
@@ -131,3 +183,6 @@ class ExternalReference(Versioned, Sourced):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("external_reference", args=[self.code])

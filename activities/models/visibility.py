@@ -167,6 +167,15 @@ class OwnParticipantQuerySet[M: models.Model](VisibleQuerySet[M]):
         return self.filter(participant__in=rights_of(user).belongs_to)
 
 
+class OwnWordsQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """What a participant says of itself: its own at any time; others by the class that it chose, until it withdraws it."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        shown = Q(access_class__in=rights.access, withdrawn_at__isnull=True)
+        return self.filter(shown | Q(participant__in=rights.belongs_to))
+
+
 def own_reply_q(rights: Rights, prefix: str = "") -> Q:
     """Replies that `rights` may draft and read at any time, as lookups behind `prefix` ("reply__").
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms_followup import FollowUpForm, RecommendationForm
 from activities.models import Recommendation
-from activities.selectors_followup import due_soon, follow_up_rate, recommendations, stale, standing_of
+from activities.selectors_addressees import news_from_addressees, news_waiting
+from activities.selectors_followup import Show, due_soon, follow_up_rate, recommendations, shown, stale, standing_of
 from activities.services import followup as service
 from members.errors import Conflict, DomainError
 from members.models import User
@@ -24,20 +25,27 @@ from members.views.shared import differing, show_error
 from members.words import clean_words
 
 PAGE_SIZE = 50
+FEW = 10  # of those due soon or without news, above the list
 INITIAL_FROM_ADDRESS = ("activity", "document_symbol", "document_version", "paragraph")
 
 
 @require_safe
 def desk_recommendation_list(request: HttpRequest) -> HttpResponse:
-    """Those due soon and those without news first, then all."""
+    """What is new from addressees, due soon or without news first, then all, or those that `?show=` names."""
     require_desk(request.user)
-    page = Paginator(recommendations(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = request.GET.get("show", "")
+    show = asked if asked in Show.values else ""
+    page = Paginator(shown(request.user, show), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, standing_of(row)) for row in page.object_list],
-        "due": due_soon(request.user)[:PAGE_SIZE],
-        "stale": stale(request.user)[:PAGE_SIZE],
+        "due": due_soon(request.user)[:FEW],
+        "stale": stale(request.user)[:FEW],
+        "few": FEW,
+        "waiting": news_waiting(request.user).count(),
         "rate": follow_up_rate(request.user),
+        "show": show,
+        "shows": Show.choices,
     }
     return render(request, "activities/desk_recommendation_list.html", context)
 
@@ -88,7 +96,12 @@ def recommendation_edit(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("activities:recommendation_edit", reference)
-    context = {"form": form, "recommendation": row, "standing": standing_of(row)}
+    context = {
+        "form": form,
+        "recommendation": row,
+        "standing": standing_of(row),
+        "from_addressees": news_from_addressees(request.user, row),
+    }
     return render(request, "activities/recommendation_form.html", context, status=422 if form.errors else 200)
 
 

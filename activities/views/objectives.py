@@ -22,6 +22,7 @@ from activities.selectors_objectives import (
     is_active,
     is_set,
     latest_review,
+    legislation_said,
     objectives,
     open_challenges,
     programme_areas,
@@ -33,6 +34,7 @@ from members.partial_dates import iso_partial
 from members.views.public_history import history_response
 
 ACTIVITIES_A_PAGE = 100
+RECOMMENDATIONS_A_PAGE = 50
 
 
 def _of_review(name: str) -> Any:
@@ -141,6 +143,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "is_goal": is_goal,
         "review": latest_review(row),
         "active": is_active(row),
+        "legislation": [] if is_goal else legislation_said(request.user, day=form.day, objective=row),
         "challenges": open_challenges(request.user, form.day).filter(
             **{"review__goal" if is_goal else "review__objective": row.pk}
         ),
@@ -161,7 +164,12 @@ def _shared(request: HttpRequest, row: Goal | Objective | ProgrammeArea, form: A
         found = activities_of(row, request.user, form.day)
         link = {"objective": row} if isinstance(row, Objective) else {"area": row}
         context["page"] = Paginator(found, ACTIVITIES_A_PAGE).get_page(request.GET.get("page"))
-        context["recommendations"] = Recommendation.objects.visible_to(request.user).filter(**link)
+        asked = Recommendation.objects.visible_to(request.user).filter(**link).order_by("-reference")
+        context["recommendations"] = recommended = list(asked[: RECOMMENDATIONS_A_PAGE + 1])
+        if len(recommended) > RECOMMENDATIONS_A_PAGE:
+            context["recommendations"] = recommended[:RECOMMENDATIONS_A_PAGE]
+            name = "objective" if isinstance(row, Objective) else "area"
+            context["all_recommendations"] = f"{reverse('activities:recommendation_list')}?{name}={row.code}"
     return context
 
 

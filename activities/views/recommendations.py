@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 
 from activities.citations_aims import citation_of, cited_recommendation
 from activities.models import Recommendation
-from activities.selectors_followup import recommendations, standing_of
+from activities.selectors_followup import recommendations, standing_of, withdrawn_from_record
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
+from members.words import clean_words
 
 PAGE_SIZE = 50
 
@@ -47,14 +48,18 @@ RECOMMENDATION_COLUMNS = (
     Column("status", "Status", lambda row: standing_of(row).key),
     Column("last_news", "Last news", lambda row: row.updates[0].recorded_at.date().isoformat() if row.updates else ""),
     Column("last_update", "What was done", _last("text")),
+    Column("reported_by", "Reported by", _last("participant")),
 )
 
 
 @require_safe
 @login_not_required
 def recommendation_list(request: HttpRequest) -> HttpResponse:
-    """Recommendations with their status in neutral words."""
-    rows = recommendations(request.user)
+    """Recommendations with their status in neutral words; `?objective=` and `?area=` take those on one of them."""
+    rows, on = recommendations(request.user), {}
+    for name in ("objective", "area"):
+        if code := clean_words(request.GET.get(name, ""), most=40):
+            rows, on = rows.filter(**{f"{name}__code": code}), on | {name: code}
     if is_export(request):
         restricted = rows.exclude(access_class=AccessClass.PUBLIC).values_list("reference", flat=True)
         for reference in restricted:
@@ -62,7 +67,9 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
         return export_response(request, RECOMMENDATION_COLUMNS, rows, "recommendations")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     found = [(row, standing_of(row), addressed_to(row)) for row in page.object_list]
-    return render(request, "activities/recommendation_list.html", {"page": page, "recommendations": found})
+    return render(
+        request, "activities/recommendation_list.html", {"page": page, "recommendations": found, "on": list(on.values())}
+    )
 
 
 @require_safe
@@ -82,6 +89,7 @@ def recommendation_detail(request: HttpRequest, code: str) -> HttpResponse:
         "recommendation": found,
         "standing": standing_of(found),
         "parties": addressed_to(found),
+        "withdrawn": withdrawn_from_record(request.user, found),
         "citation": citation_of(cited_recommendation(found)),
         "is_secretariat": is_secretariat,
     }

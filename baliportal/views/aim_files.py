@@ -10,8 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from activities.citations_aims import Cited, bibtex_of_aim, cited_aim, cited_recommendation, ris_of_aim
-from activities.models import Goal, Objective, ProgrammeArea, Recommendation
+from activities.citations_aims import (
+    Cited,
+    bibtex_of_aim,
+    cited_aim,
+    cited_external_reference,
+    cited_recommendation,
+    ris_of_aim,
+)
+from activities.models import ExternalReference, Goal, Objective, ProgrammeArea, Recommendation
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 
@@ -75,3 +82,17 @@ def recommendation_ris(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 def recommendation_bib(request: HttpRequest, code: str) -> HttpResponse:
     return _answer(lambda: _recommendation(request, code), bibtex_of_aim, BIB, f"{code}.bib")
+
+
+@require_safe
+@login_not_required
+def external_reference_ris(request: HttpRequest, code: str) -> HttpResponse:
+    found = _find(request, code, ExternalReference)
+    return _answer(lambda: cited_external_reference(found), ris_of_aim, RIS, f"{code}.ris")
+
+
+@require_safe
+@login_not_required
+def external_reference_bib(request: HttpRequest, code: str) -> HttpResponse:
+    found = _find(request, code, ExternalReference)
+    return _answer(lambda: cited_external_reference(found), bibtex_of_aim, BIB, f"{code}.bib")

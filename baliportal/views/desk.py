@@ -7,7 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activities.selectors_corrections import correction_tasks
-from activities.selectors_desk import Task, meetings_to_set, needs_attention, recently_changed, waiting_for_others
+from activities.selectors_desk import (
+    Task,
+    meetings_to_set,
+    needs_attention,
+    recently_changed,
+    recommendation_tasks,
+    waiting_for_others,
+)
 from members.permissions import require_desk
 from members.selectors_desk import contact_tasks, delivery_tasks
 
@@ -16,7 +23,8 @@ from members.selectors_desk import contact_tasks, delivery_tasks
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
-    needs: list[Task] = [*needs_attention(request.user), *correction_tasks(request.user), *meetings_to_set(request.user)]
+    user = request.user
+    needs: list[Task] = [*needs_attention(user), *correction_tasks(user), *recommendation_tasks(user), *meetings_to_set(user)]
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),

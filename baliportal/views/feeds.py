@@ -21,8 +21,9 @@ from django.views.decorators.http import require_safe
 
 from activities.calendars import address_of, calendar_of
 from activities.citations_aims import address_of_row
-from activities.models import Activity, Recommendation, Review
+from activities.models import Activity, ExternalReference, Recommendation, Review
 from activities.selectors_calendar import for_calendar, with_a_day
+from activities.selectors_exchanges import external_references
 from activities.selectors_followup import recommendations, standing_of
 from activities.selectors_objectives import reviews_by
 from baliportal.filters import archive_for, refused
@@ -199,4 +200,28 @@ def _add_recommendation(feed: Atom1Feed, row: Recommendation) -> None:
         unique_id=address_of_row(row),
         pubdate=row.recorded_at,
         updateddate=updates[0].recorded_at if updates else row.recorded_at,
+    )
+
+
+@require_safe
+@login_not_required
+def references_feed(request: HttpRequest) -> HttpResponse:
+    """Where others refer to the process, the last changed first, as an Atom feed."""
+    rows = external_references(request.user).annotate(changed=_changed("ExternalReference"))
+    with override("en"):
+        feed = _feed(request, "references to the process", "external_reference_list")
+        for row in rows.order_by("-changed", "-code")[:MOST_ENTRIES]:
+            _add_reference(feed, row)
+        content = feed.writeString("utf-8")
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _add_reference(feed: Atom1Feed, row: ExternalReference) -> None:
+    when = format_partial(row.date, row.date_precision, "en") or "Not dated"
+    feed.add_item(
+        title=f"{row.referrer}: {row.title}",
+        link=address_of_row(row),
+        description=". ".join(words.strip(". ") for words in (row.kind, when, row.summary) if words) + ".",
+        unique_id=address_of_row(row),
+        updateddate=row.changed,  # type: ignore[attr-defined]  # annotated
     )

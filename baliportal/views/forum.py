@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from activities.selectors_exchanges import public_outreach
 from activities.selectors_forums import (
     activities_of_forum,
     hosted_by,
@@ -42,6 +43,7 @@ def forum_detail(request: HttpRequest, code: str) -> HttpResponse:
         "moved": objectives_moved_to(user, forum),
         "references": references_by(user, forum),
         "outreach": outreach_to(user, forum),
+        "public_outreach": public_outreach(forum),
         "own_activities": activities_of_forum(user, forum),
         "sees_restricted": rights.in_steering_group or rights.is_secretariat,
         "sources": forum.source.all(),

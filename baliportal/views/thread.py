@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import Goal, Objective, ProgrammeArea
-from activities.selectors_thread import Thread, thread_of, thread_of_area, thread_of_recommendation
+from activities.selectors_thread import MOST_RECOMMENDATIONS, Thread, thread_of, thread_of_area, thread_of_recommendation
 from members.charts_lineage import Box, folded, lineage
 from members.partial_dates import format_partial, format_span
 from reports.models import Document
@@ -70,6 +70,7 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
         "steps": steps,
         "picture": _picture(thread, steps, documents),
         "archive": _archive_of(thread.subject),
+        "all_recommendations": _all_recommendations(thread),
     }
     return render(request, "portal/thread.html", context)
 
@@ -83,6 +84,14 @@ def _list_of(subject: Any) -> str:
     if isinstance(subject, Goal | Objective):
         return reverse("activities:objective_list")
     return reverse("activities:programme_area_list" if isinstance(subject, ProgrammeArea) else "activities:recommendation_list")
+
+
+def _all_recommendations(thread: Thread) -> str:
+    """The list of all recommendations on this objective or area, where the page may not hold them all."""
+    name = {Objective: "objective", ProgrammeArea: "area"}.get(type(thread.subject))
+    if not name or len(thread.recommendations) < MOST_RECOMMENDATIONS:
+        return ""
+    return f"{reverse('activities:recommendation_list')}?{name}={thread.subject.code}"
 
 
 def _archive_of(subject: Any) -> str:

@@ -27,6 +27,7 @@ TO_A_PARTICIPANT = (
     *("invitation", "nomination_acknowledgement", "circulation", "letter", "correction"),
     *("call_for_views", "reply_acknowledgement", "activity_change"),
     *("place_given", "delegate_answer", "late_change"),
+    *("news_request", "recommendation_due"),
 )
 
 

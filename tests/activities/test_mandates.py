@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from activities.models import Activity, ActivityKind, Goal, Mandate, Objective, ProgrammeArea
+from activities.models import Activity, ActivityKind, FollowUp, Goal, Mandate, Objective, ProgrammeArea, Recommendation
 from activities.selectors_objectives import is_active, is_set, objectives, programme_areas
 from members.errors import Conflict
 from tests.cast import World, client_for, make_world
@@ -147,7 +147,9 @@ def test_mandate_of_a_draft_meeting_is_not_public(world: World) -> None:
         assert world.draft_activity not in body
 
 
-def test_as_of_asks_as_often_with_ten_activities_as_with_ten_thousand(world: World, django_assert_num_queries: Any) -> None:
+def test_as_of_asks_as_often_with_ten_activities_as_with_ten_thousand_and_two_thousand_recommendations(
+    world: World, django_assert_num_queries: Any
+) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -172,13 +174,27 @@ def test_as_of_asks_as_often_with_ten_activities_as_with_ten_thousand(world: Wor
             Activity.programme_areas.through(activity=a, programmearea=area) for a in made
         )
 
-    paths = ("/objectives/", "/objectives/OBJ-01/", "/programme-areas/", "/programme-areas/PA-01/", "/objectives/OBJ-01/thread/")
+        asked_for = Recommendation.objects.bulk_create(
+            Recommendation(reference=f"XX-REC-2012-{n}", text="Train", objective=row, area=area, activity=made[0])
+            for n in range(first, first + (number if number < 1000 else 1990))
+        )
+        FollowUp.objects.bulk_create(
+            FollowUp(recommendation=one, text="Done", kind="taken-forward", activity=made[0], recorded_by=by) for one in asked_for
+        )
+
+    paths = (
+        *("/objectives/", "/objectives/OBJ-01/", "/programme-areas/", "/programme-areas/PA-01/", "/objectives/OBJ-01/thread/"),
+        *("/programme-areas/PA-01/thread/", "/recommendations/", "/recommendations/XX-REC-2012-1000/"),
+        *("/recommendations/XX-REC-2012-1000/thread/", "/recommendations/?objective=OBJ-01&format=json"),
+    )
 
     def asked() -> list[int]:
         numbers = []
         for path in paths:
             with CaptureQueriesContext(connection) as found:
-                assert Client().get(f"{path}?as_of=2013-01-01").status_code == 200
+                answer = Client().get(f"{path}{'&' if '?' in path else '?'}as_of=2013-01-01")
+            assert answer.status_code == 200
+            assert "json" in path or len(answer.content) < 150_000, path
             numbers.append(len(found))
         return numbers
 
@@ -187,6 +203,8 @@ def test_as_of_asks_as_often_with_ten_activities_as_with_ten_thousand(world: Wor
     few = asked()
     add(2000, 9990)
     assert asked() == few
+    assert Client().get("/recommendations/?objective=OBJ-01&format=json").json()["count"] == 2000
+    assert Client().get("/recommendations/?objective=OBJ-02&format=json").json()["count"] == 0
     assert [r["activities"] for r in Client().get("/objectives/?format=json&as_of=2013-01-01").json()["results"]] == [10_000]
     assert [r["activities"] for r in Client().get("/objectives/?format=json&as_of=2011-12-31").json()["results"]] == [0]
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from activities.models import Activity, FollowUp, Objective, ProgrammeArea, Recommendation
+from members.models import User
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("founding_record")]
 
 
@@ -107,6 +110,25 @@ def test_every_link_between_activities_and_objectives_is_one_click_both_ways() -
             without += 1
             assert '<a href="/objectives/">No objective is recorded.</a>' in here
     assert without > 0
+
+
+def test_every_recommendation_is_one_click_from_its_meeting_objective_and_area_and_back() -> None:
+    by, objective = User.objects.service_account(), Objective.objects.get(code="OBJ-02")
+    area, meeting = ProgrammeArea.objects.get(code="PA-02"), Activity.objects.get(reference="BP-2004-02")
+    taken_forward = Activity.objects.get(reference="BP-2004-03")
+    for number, links in enumerate(({"objective": objective}, {"area": area}, {}), start=1):
+        row = Recommendation.objects.create(reference=f"BP-REC-2004-0{number}", text="Train", activity=meeting, **links)
+        FollowUp.objects.create(recommendation=row, text="x", kind="taken-forward", activity=taken_forward, recorded_by=by)
+    rows = Client().get("/recommendations/?format=json").json()["results"]
+    assert len(rows) == 3
+    for row in rows:
+        own, here = f'href="/recommendations/{row["reference"]}/"', page(f"/recommendations/{row['reference']}/")
+        linked = [f"/activities/{row['meeting']}/", "/activities/BP-2004-03/"]
+        linked += [f"/objectives/{row['objective']}/"] if row["objective"] else []
+        linked += [f"/programme-areas/{row['area']}/"] if row["area"] else []
+        for path in linked:
+            assert f'href="{path}"' in here, path
+            assert own in page(path), path
 
 
 @pytest.mark.parametrize("language", ["", "/id"])

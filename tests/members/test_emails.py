@@ -69,7 +69,13 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
     )
     asked = {"title": "Views on the next steps", "consultation": consultation, "own_zone": "Pacific/Fiji"}
     files = [("BP-R-2004-02-v2-en.pdf", 310_000)]
+    recommendation = SimpleNamespace(
+        reference="BP-REC-2026-01", text=f"Train officers. {hostile}", due=date(2026, 7, 16), as_appropriate=False
+    )
+    news = {**shared, "recommendation": recommendation, "link": LINK, "days": 60, "copy_of": None}
     return {
+        "news_request": news,
+        "recommendation_due": news,
         "invitation": shared,
         "nomination_acknowledgement": {**shared, "delegates": [person, person]},
         "circulation": {
@@ -100,7 +106,7 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
 
 KINDS = [
     *("invitation", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"),
-    *("call_for_views", "reply_acknowledgement"),
+    *("call_for_views", "reply_acknowledgement", "news_request", "recommendation_due"),
 ]
 
 
@@ -168,6 +174,8 @@ def test_subjects_state_action_and_date() -> None:
         "account_invitation": "Please accept by 2 May 2026: your account for The Bali Process",
         "call_for_views": "Please reply by 16 July 2026: Views on the next steps",
         "reply_acknowledgement": "Position submitted: Views on the next steps",
+        "news_request": "Is there news on recommendation BP-REC-2026-01?",
+        "recommendation_due": "Recommendation BP-REC-2026-01: the day is 16 July 2026",
     }
 
 
