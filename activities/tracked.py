@@ -40,6 +40,7 @@ TRACKED = (
     Tracked("recommendation", m.Recommendation, said("reference"), key="reference"),
     Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
+    Tracked("invitation-rule", m.InvitationRule, said("activity__reference"), part_of=_OF_ACTIVITY),
     Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
     Tracked("delegate", m.Delegate, said("activity__reference", "=: ", "official__name")),
     Tracked("attendance", m.Attendance, said("delegate__activity__reference", "=: ", "delegate__official__name")),

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from activities.enums import FollowUpKind
 from activities.models import Activity, Goal, Invitation, Mandate, Objective
-from activities.services import aims, attendance, followup, invitations, reviews
+from activities.services import aims, attendance, followup, invitations, issuing, reviews
 from activities.services.activities import edit_activity, publish_activity, record_activity, withdraw_activity
 from activities.services.nominations import Nominee, confirm_delegate, decline_invitation, submit_delegation
 from members.enums import AppointmentRole
@@ -79,6 +79,10 @@ def walk(world: World) -> None:
     named = submit_delegation(invitation=own, nominees=[person], token="t", by=focal)
     confirm_delegate(nomination=named[0], by=staff)
     decline_invitation(invitation=own, note="", by=focal)
+    invitations.remind(invitation=next(row for row in made if row.participant == bland), by=staff, today=today())
+    rule = issuing.RuleContent({"by_rule": False, "added": ["cland"], "subject_en": "Come"})
+    issuing.save_rule(activity=activity, content=rule, expected_version=0, by=staff)
+    issuing.decide(activity=activity, participant=bland, decision=issuing.Decision.LEAVE_OUT, by=staff)
     withdraw_activity(activity=Activity.objects.get(pk=activity.pk), reason="Entered twice", by=staff)
     record = Official(participant=aland, name="CANARY-NAME two", email="canary-mail2@a.example", phone="CANARY-PHONE")
     official = directory.save_record(record=record, by=staff)

@@ -1,0 +1,27 @@
+"""What beat starts: issues that the queue forgot, and reminders whose day has come."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from activities import tasks
+from activities.services.reminders import remind_before_deadline
+from members.models import User
+from members.models.base import today
+from members.periodic import only_one
+
+
+@shared_task(ignore_result=True)
+def resume_issues() -> int:
+    """Wake issues of invitations that wait, or whose worker died; how many."""
+    found = tasks.waiting()
+    for run_id in found:
+        tasks.wake_issue(run_id)
+    return len(found)
+
+
+@shared_task(ignore_result=True)
+def remind_unanswered_invitations() -> int:
+    """Remind participants that have not answered, on the days before the deadline that their activity's rule names."""
+    with only_one("remind_unanswered_invitations") as is_mine:
+        return remind_before_deadline(by=User.objects.service_account(), today=today()) if is_mine else 0
