@@ -16,8 +16,8 @@ from django.utils.translation import override
 from activities.calendars import calendar_of
 from activities.enums import InvitationState
 from activities.models import Activity, Invitation, InvitationCopy
-from activities.selectors_invitations import recipients_now
 from members.mail import render_mail
+from members.selectors_coverage import contacts_of
 from members.services.outbox import Enclosure, queue_delivery, recipient_key
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def issue_number(invitation: Invitation) -> str:
 def why_withheld(delivery: Delivery) -> str:
     """Asked when a message about an invitation is about to leave: why it must not, or nothing.
 
-    One whose recipient is not written to for this participant any more is kept back: a successor may have come since.
+    One to an official who speaks for the participant no more is kept back: a successor may have come since.
     """
     copy = InvitationCopy.objects.filter(delivery=delivery).select_related("invitation__activity", "invitation__participant")
     found = copy.first()
@@ -140,7 +140,7 @@ def why_withheld(delivery: Delivery) -> str:
         return "The invitation was withdrawn before this copy left."
     if delivery.kind.startswith(REMINDER) and invitation.state != InvitationState.ISSUED:
         return "The participant answered before this reminder left."
-    to = delivery.official or delivery.office
-    if to not in [row.to for row in recipients_now(invitation)]:
+    speaking = [contact.holder for contacts in contacts_of([invitation.participant]).values() for contact in contacts]
+    if delivery.official is not None and delivery.official not in speaking:
         return "Somebody else is written to for this participant by now."
     return ""

@@ -8,7 +8,6 @@ lease is over, and nobody is written to twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,6 +32,7 @@ from members.selectors_recipients import Recipient
 
 logger = logging.getLogger(__name__)
 AHEAD = (ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED)
+CHUNK = 10  # participants; then other documents have their turn
 LEASE = timedelta(seconds=180)  # longer than the letters to one participant may take
 NOBODY = gettext_noop("Nobody can be written to any more.")
 INVITED = gettext_noop("It was invited in the meantime.")
@@ -42,8 +42,9 @@ NO_LETTER = gettext_noop("Its letter could not be laid out.")
 
 @shared_task(ignore_result=True)
 def issue(run_id: int) -> None:
-    """Write to the participants of one issue that wait. Running it twice does no harm."""
-    run_issue(run_id)
+    """Write to some participants of one issue that wait, then stand in line again. Running it twice does no harm."""
+    if run_issue(run_id, most=CHUNK) == CHUNK:
+        wake_issue(run_id)
 
 
 def wake_issue(run_id: int) -> None:
@@ -61,16 +62,14 @@ def waiting() -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def run_issue(run_id: int, *, should_stop: Callable[[], bool] = bool) -> int:
-    """Write to one participant after the other until nobody waits, or `should_stop` says so. Returns how many were settled."""
-    settled = 0
-    while not should_stop():
-        item = claim(run_id)
-        if item is None:
-            break
-        settled += _work(item)
+def run_issue(run_id: int, *, most: int = 1000) -> int:
+    """Write to one participant after the other until nobody waits, to `most` at once. Returns how many were taken up."""
+    taken = 0
+    while taken < most and (item := claim(run_id)):
+        _work(item)
+        taken += 1
     finish(run_id)
-    return settled
+    return taken
 
 
 @transaction.atomic
