@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from activities.services import reminders
+from activities import tasks
 from activities.services.drafts import forget_old_drafts
+from activities.services.due_reminders import remind_coordinators as remind_of_recommendations
+from activities.services.reminders import remind_before_deadline
 from members.models import User
+from members.models.base import today
 from members.periodic import only_one
 
 
@@ -20,4 +23,20 @@ def forget_drafts() -> int:
 def remind_coordinators() -> int:
     """Write to the offices that coordinate recommendations whose day comes within two weeks, once for each day."""
     with only_one("remind_coordinators") as is_mine:
-        return reminders.remind_coordinators(by=User.objects.service_account()) if is_mine else 0
+        return remind_of_recommendations(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def resume_issues() -> int:
+    """Wake issues of invitations that wait, or whose worker died; how many."""
+    found = tasks.waiting()
+    for run_id in found:
+        tasks.wake_issue(run_id)
+    return len(found)
+
+
+@shared_task(ignore_result=True)
+def remind_unanswered_invitations() -> int:
+    """Remind participants that have not answered, on the days before the deadline that their activity's rule names."""
+    with only_one("remind_unanswered_invitations") as is_mine:
+        return remind_before_deadline(by=User.objects.service_account(), today=today()) if is_mine else 0

@@ -6,6 +6,7 @@ The only place outside a participant's own space that reads its interests; see d
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import Interest
-from activities.models import Activity, AreaInterest
+from activities.models import Activity, AreaInterest, ProgrammeArea
 from members.models import Participant
 from members.models.visibility import rights_of
 
@@ -45,21 +46,24 @@ class Invitee:
         return str(self.why.label)
 
 
-def audience(activity: Activity, user: AnyUser) -> list[Invitee]:
+def audience(activity: Activity, user: AnyUser, *, areas: Iterable[str] | None = None) -> list[Invitee]:
     """Every participant in alphabetical order, with what its own interests mean for this activity [26, 40].
+
+    The areas are those of the activity, or those with the codes `areas`.
 
     Out is who answered "not now" for all areas of the activity; who answered for some only, or not at all, is in as
     others are. Empty for whoever does not work at the desk. Three queries, whatever the number of participants.
     """
     if not rights_of(user).is_secretariat:
         return []
-    said = _answers(activity)
-    return [Invitee(row, _why(said.get(row.pk, []))) for row in Participant.objects.order_by("name")]
+    meant = activity.programme_areas.all() if areas is None else ProgrammeArea.objects.filter(code__in=list(areas))
+    said = _answers(set(meant.values_list("pk", flat=True)))
+    rows = Participant.objects.select_related("region").order_by("name")
+    return [Invitee(row, _why(said.get(row.pk, []))) for row in rows]
 
 
-def _answers(activity: Activity) -> dict[int, list[str]]:
-    """Per participant one answer for each area of the activity, "" where it gave none; only those that gave one."""
-    areas = set(activity.programme_areas.values_list("pk", flat=True))
+def _answers(areas: set[int]) -> dict[int, list[str]]:
+    """Per participant one answer for each area, "" where it gave none; only those that gave one."""
     rows = AreaInterest.objects.filter(area__in=areas).values_list("participant", "interest")
     found: defaultdict[int, list[str]] = defaultdict(list)
     for participant, interest in rows:

@@ -48,6 +48,7 @@ TRACKED = (
     Tracked("follow-up", m.FollowUp, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
     Tracked("news-request", m.NewsRequest, said("recommendation__reference", "=: ", "participant__name")),
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
+    Tracked("invitation-rule", m.InvitationRule, said("activity__reference"), part_of=_OF_ACTIVITY),
     Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
     Tracked(
         "late-change",

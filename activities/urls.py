@@ -16,6 +16,7 @@ from activities.views import (
     desk_reviews,
     handover,
     invitations,
+    issuing,
     late_changes,
     national,
     objectives,
@@ -26,6 +27,7 @@ from activities.views import (
 
 app_name = "activities"
 at_desk = "desk/activities/<str:reference>/"
+invited = f"{at_desk}invitations/"
 aim = "desk/objectives/<code:code>/"
 in_space = "national/<slug:slug>/invitations/<int:pk>/"
 urlpatterns = [
@@ -45,6 +47,13 @@ urlpatterns = [
     path(f"{at_desk}invitations/", invitations.activity_invitations, name="activity_invitations"),
     path(f"{at_desk}invitations/<int:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
+    path(f"{invited}rule/", issuing.invitation_rule, name="invitation_rule"),
+    path(f"{invited}preview/", issuing.invitation_preview, name="invitation_preview"),
+    path(f"{invited}decide/", issuing.invitation_decide, name="invitation_decide"),
+    path(f"{invited}issue/", issuing.invitation_issue, name="invitation_issue"),
+    path(f"{invited}issues/<int:pk>/", issuing.issue_run, name="issue_run"),
+    path(f"{invited}issues/<int:pk>/progress/", issuing.issue_progress, name="issue_progress"),
+    path(f"{invited}reminders/", issuing.invitation_reminders, name="invitation_reminders"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
     path(f"{at_desk}changes/<int:pk>/", late_changes.late_change, name="late_change"),
     path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),

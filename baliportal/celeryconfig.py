@@ -15,7 +15,7 @@ task_serializer = "json"
 accept_content = ["json"]
 task_default_queue = "mail"
 task_queues = [Queue("mail"), Queue("pdf")]
-task_routes = {"reports.tasks.*": {"queue": "pdf"}}
+task_routes = {"reports.tasks.*": {"queue": "pdf"}, "activities.tasks.*": {"queue": "pdf"}}
 task_publish_retry = False  # a wake-up that cannot be sent must not hold up a page
 worker_prefetch_multiplier = 1
 worker_soft_shutdown_timeout = 10
@@ -30,5 +30,7 @@ beat_schedule = {
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
     "forget-drafts": {"task": "activities.periodic.forget_drafts", "schedule": 24 * 3600.0},
+    "resume-issues": {"task": "activities.periodic.resume_issues", "schedule": 30.0},
+    "remind-unanswered": {"task": "activities.periodic.remind_unanswered_invitations", "schedule": 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

@@ -195,7 +195,11 @@ _refuse(
 )
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=300)  # a sender silent for so long is taken for dead
 # Kind of message -> function of a delivery that says why it must not leave any more.
-DELIVERY_GATES = {"circulation": "reports.services.circulation.why_withheld"}
+DELIVERY_GATES = {
+    "circulation": "reports.services.circulation.why_withheld",
+    "invitation": "activities.delivery.why_withheld",
+    "reminder": "activities.delivery.why_withheld",
+}
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -39,8 +39,9 @@ def why_withheld(delivery: Delivery) -> str:
     if not may_be_sent(recipient, delivery.access_class):
         return "The recipient may not see this class of documents any more."
     gates: Mapping[str, str] = settings.DELIVERY_GATES
-    if delivery.kind in gates:
-        gate: Callable[[Delivery], str] = import_string(gates[delivery.kind])
+    named = gates.get(delivery.kind) or gates.get(delivery.kind.partition("-")[0])  # "reminder-20270504" is a reminder
+    if named:
+        gate: Callable[[Delivery], str] = import_string(named)
         return gate(delivery)
     return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -224,3 +224,21 @@ def seats_without_holder() -> QuerySet[Seat]:
     """Seats of members of a body that nobody holds today."""
     held = Appointment.objects.current().filter(seat__isnull=False).values("seat")
     return Seat.objects.current().filter(role__is_member=True).exclude(pk__in=held).select_related("participant", "forum", "role")
+
+
+def lapsed_contacts(participants: Iterable[Participant], *, topic: Topic | None = None) -> dict[int, Appointment]:
+    """Participants, by key, whose focal points have all left without a successor, with the one that left last.
+
+    On `topic` where one is given. A participant that never named anybody is not in it.
+    """
+    wanted = list(participants)
+    rows = Appointment.objects.filter(role=AppointmentRole.FOCAL_POINT, participant__in=wanted)
+    begun = Q(period_from__isnull=True) | Q(period_from__lte=today())
+    past = rows.filter(begun, **({"topic": topic} if topic else {})).select_related("official", "office", "topic")
+    held = {
+        key
+        for key, contacts in contacts_of(wanted).items()
+        if any(topic is None or contact.appointment.topic_id == topic.pk for contact in contacts)
+    }
+    last = past.order_by("participant", F("period_to").asc(nulls_last=True), "pk")
+    return {row.participant_id: row for row in last if row.participant_id and row.participant_id not in held}

@@ -164,6 +164,8 @@ def _plain_words(value: Any, precision: str) -> str:
         return moment_words(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
     if isinstance(value, date):
         return format_partial(value, precision, get_language() or "en") or value.isoformat()
     return str(value)

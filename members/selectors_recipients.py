@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import Standing
 from members.models import Ministry, Office, Official, Participant, Portfolio, Topic
 from members.selectors_coverage import ACTING, BOUNCED, EXPIRING, STALE, Contact, bounced_addresses, contacts_of
-from members.selectors_routing import routes_for
+from members.selectors_routing import Route, routes_for
 
 DOUBT_WORDS = {
     BOUNCED: _("the last message came back"),
@@ -31,6 +31,9 @@ class Recipient:
     language: str
     doubts: tuple[str, ...] = ()  # what is doubtful about the entry: see members.selectors_coverage
     copy_of: Office | None = None  # the letter is addressed to this office, which passes it on
+    passes_on: bool = False  # this is that office
+    is_contact: bool = False  # named as focal point
+    is_fallback: bool = False  # an office that stands in because nobody is named
 
     @property
     def is_reachable(self) -> bool:
@@ -60,8 +63,18 @@ def for_participants(participants: Iterable[Participant], *, topics: Iterable[in
         if not named:
             office = offices.get(participant.pk)
             doubts = (BOUNCED,) if office and office.email.lower() in bounced else ()
-            found.append(Recipient(participant, office, office.email if office else "", participant.language, doubts))
+            email = office.email if office else ""
+            found.append(Recipient(participant, office, email, participant.language, doubts, is_fallback=True))
     return found
+
+
+def for_offices(participants: Iterable[Participant]) -> list[Recipient]:
+    """For each participant the office that stands in where nobody is named, even where somebody is."""
+    wanted = list(participants)
+    offices = {office.participant_id: office for office in _offices(wanted)}
+    bounced = bounced_addresses(office.email for office in offices.values())
+    rows = [(row, offices[row.pk]) for row in wanted if row.pk in offices]
+    return [_to_office(row, office, bounced) for row, office in rows]
 
 
 def for_matter(
@@ -72,26 +85,34 @@ def for_matter(
     Where no such office can be written to, the focal points are addressed themselves; where nobody of the matter can be,
     the participant's usual recipients are, so that no letter is lost [37]. Doubts are those of the entry.
     """
-    found: list[Recipient] = []
-    for one in routes_for(participants, topic=topic, portfolios=portfolios):
-        addressed = [office for office in one.offices if office.email and office.ministry == one.through]
-        holders = _once_each(one.participant, [c for c in one.contacts if c.email])
-        known = {recipient.to for recipient in holders}
-        holders += [
-            _to_office(one.participant, office)
-            for office in one.offices
-            if office.email and office.ministry in one.ministries and office not in known
-        ]
-        if addressed:
-            copies = [replace(row, copy_of=addressed[0]) for row in holders if row.to != addressed[0]]
-            found += [_to_office(one.participant, addressed[0]), *copies]
-        else:
-            found += holders or for_participants([one.participant])
-    return found
+    routes = routes_for(participants, topic=topic, portfolios=portfolios)
+    bounced = bounced_addresses(office.email for one in routes for office in one.offices)
+    by_route = [_of_route(one, bounced) for one in routes]
+    lost = [one.participant for one, rows in zip(routes, by_route, strict=True) if not rows]
+    usual: dict[int, list[Recipient]] = {}
+    for row in for_participants(lost) if lost else ():
+        usual.setdefault(row.participant.pk, []).append(row)
+    return [row for one, rows in zip(routes, by_route, strict=True) for row in rows or usual[one.participant.pk]]
 
 
-def _to_office(participant: Participant, office: Office) -> Recipient:
-    doubts = (BOUNCED,) if office.email.lower() in bounced_addresses([office.email]) else ()
+def _of_route(one: Route, bounced: set[str]) -> list[Recipient]:
+    """Who is addressed and who gets a copy, by one route; nobody where nobody of the matter can be written to."""
+    addressed = [office for office in one.offices if office.email and office.ministry == one.through]
+    holders = _once_each(one.participant, [c for c in one.contacts if c.email])
+    known = {recipient.to for recipient in holders}
+    holders += [
+        _to_office(one.participant, office, bounced)
+        for office in one.offices
+        if office.email and office.ministry in one.ministries and office not in known
+    ]
+    if not addressed:
+        return holders
+    copies = [replace(row, copy_of=addressed[0]) for row in holders if row.to != addressed[0]]
+    return [replace(_to_office(one.participant, addressed[0], bounced), passes_on=True), *copies]
+
+
+def _to_office(participant: Participant, office: Office, bounced: set[str]) -> Recipient:
+    doubts = (BOUNCED,) if office.email.lower() in bounced else ()
     return Recipient(participant, office, office.email, participant.language, doubts)
 
 
@@ -107,6 +128,7 @@ def _once_each(participant: Participant, contacts: list[Contact]) -> list[Recipi
             holder.email,
             (holder.language if isinstance(holder, Official) else "") or participant.language,
             tuple(name for name in DOUBT_WORDS if name in doubts),
+            is_contact=True,
         )
         for holder, doubts in by_holder.items()
     ]
@@ -116,7 +138,7 @@ def _offices(participants: list[Participant]) -> Iterable[Office]:
     """The last one wins: an office of the ministry letters go through, then others, then the invented one of a trial."""
     is_channel = Exists(Ministry.objects.filter(pk=OuterRef("ministry"), portfolios__is_channel=True))
     offices = Office.objects.current().filter(participant__in=participants).exclude(email="").alias(is_channel=is_channel)
-    return offices.order_by("-is_invented", "is_channel", "-pk")
+    return offices.select_related("ministry").order_by("-is_invented", "is_channel", "-pk")
 
 
 def counterparts() -> list[Recipient]:
@@ -145,4 +167,4 @@ def recipients(rule: str) -> list[Recipient]:
     return RULES[rule]()
 
 
-__all__ = ["RULES", "Recipient", "counterparts", "for_matter", "for_participants", "members_only", "recipients"]
+__all__ = ["RULES", "Recipient", "counterparts", "for_matter", "for_offices", "for_participants", "members_only", "recipients"]

@@ -34,6 +34,7 @@ urlpatterns = [
     path("desk/circulations/<int:pk>/publish/", circulations.circulation_publish, name="circulation_publish"),
     path("desk/deliveries/", circulations.delivery_list, name="delivery_list"),
     path(_COPY, circulations.delivery_detail, name="delivery_detail"),
+    path(f"{_COPY}files/<int:file>/", circulations.delivery_file, name="delivery_file"),
     path(f"{_COPY}settle/", circulations.delivery_settle, name="delivery_settle"),
     path(f"{_COPY}send-again/", circulations.delivery_send_again, name="delivery_send_again"),
     path(_AGENDA, agenda.agenda, name="agenda"),

@@ -32,6 +32,7 @@ from activities.models import (
     ForeignActivity,
     Goal,
     Invitation,
+    InvitationRule,
     LateChange,
     LegislationStatus,
     Mandate,
@@ -333,6 +334,8 @@ def _delegation(planted: Planted, world: World) -> None:
     by = world.users["secretariat"]
     planted.fill("invitation_a", Invitation, world.invitation_a, "reply_note")
     planted.fill("invitation_b", Invitation, world.invitation_b, "reply_note")
+    rule = InvitationRule.objects.get()
+    planted.fill("invitation_rule", InvitationRule, rule.pk, "subject_en subject_id body_en body_id")
     for side, pk in (("a", world.invitation_a), ("b", world.invitation_b)):
         invitation = Invitation.objects.get(pk=pk)
         official = planted.make(f"nominee_{side}", Official, "name email phone", participant=invitation.participant)

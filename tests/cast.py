@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -29,6 +30,9 @@ from activities.models import (
     ExternalReference,
     FollowUp,
     Invitation,
+    InvitationRule,
+    IssueItem,
+    IssueRun,
     LateChange,
     LegislationStatus,
     Mandate,
@@ -67,7 +71,7 @@ from members.models import (
 from members.models.base import today
 from members.services.imports import start_import
 from members.services.merging import merge_officials
-from members.services.outbox import queue_delivery
+from members.services.outbox import Enclosure, queue_delivery
 from members.sheets import read_paste
 from reports.enums import DocumentKind, DocumentState, Held
 from reports.models import Document, DocumentVersion
@@ -117,6 +121,8 @@ class World:
     frozen_report: str = ""
     circulation: int = 0
     delivery: int = 0
+    delivery_file: int = 0
+    issue_run: int = 0
     body: str = "steering-group"
     seat: int = 0
     official_a: int = 0
@@ -424,6 +430,7 @@ def _records(world: World, parties: dict[str, Participant]) -> None:
     world.invitation_b = Invitation.objects.create(participant=parties["b"], **issued).pk
     other = Activity.objects.create(reference=world.other_activity, title="Other", **common, **published)
     world.other_invitation = Invitation.objects.create(participant=parties["b"], **(issued | {"activity": other})).pk
+    _rule(world, other, by)
     objective = Objective.objects.create(code=world.objective, order=1, short_title="First")
     world.mandate = Mandate.objects.create(objective=objective, decided=date(2010, 1, 1)).pk
     earlier = Activity.objects.create(
@@ -435,6 +442,22 @@ def _records(world: World, parties: dict[str, Participant]) -> None:
     Recommendation.objects.create(reference=world.recommendation, text="Do it")
     _document(world.document, by, AccessClass.PUBLIC)
     _document(world.restricted_document, by, AccessClass.STEERING_GROUP)
+
+
+def _rule(world: World, activity: Activity, by: User) -> None:
+    """A rule that names A alone, and an issue of it that has written to B."""
+    rule = InvitationRule.objects.create(activity=activity, by_rule=False, added=[world.participant_a], subject_en="Other")
+    run = IssueRun.objects.create(activity=activity, rule=rule, digest="0" * 64, started_by=by, done_at=timezone.now())
+    invitation = Invitation.objects.get(pk=world.other_invitation)
+    IssueItem.objects.create(
+        run=run,
+        participant=invitation.participant,
+        number=1,
+        state="done",
+        invitation=invitation,
+        settled_at=timezone.now(),
+    )
+    world.issue_run = run.pk
 
 
 def _document(symbol: str, by: User, access: AccessClass) -> None:
@@ -485,4 +508,10 @@ def _reports(world: World, participant: Participant) -> None:
     world.circulation = prepare_circulation(report=frozen, rule="counterparts", by=by).pk
     to = Official.objects.filter(participant=participant).first()
     assert to
-    world.delivery = queue_delivery(kind="test", to=to, key="test:1", subject="A message", text="Its text", by=by).pk
+    content = b"%PDF-1.7 enclosed"
+    name = default_storage.save("test/enclosed.pdf", ContentFile(content))
+    enclosed = Enclosure(name, "enclosed.pdf", hashlib.sha256(content).hexdigest())
+    delivery = queue_delivery(
+        kind="test", to=to, key="test:1", subject="A message", text="Its text", by=by, attachments=[enclosed]
+    )
+    world.delivery, world.delivery_file = delivery.pk, delivery.attachments.get().pk

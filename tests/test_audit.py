@@ -25,12 +25,13 @@ from activities.selectors_addressees import whom_to_ask
 from activities.services import (
     aims,
     attendance,
+    due_reminders,
     exchanges,
     followup,
     invitations,
+    issuing,
     legislation,
     news,
-    reminders,
     reviews,
 )
 from activities.services.activities import edit_activity, publish_activity, record_activity, withdraw_activity
@@ -101,6 +102,10 @@ def walk(world: World) -> None:
     named = submit_delegation(invitation=own, nominees=[person], token="t", by=focal)
     confirm_delegate(nomination=named[0], by=staff)
     decline_invitation(invitation=own, note="", by=focal)
+    invitations.remind(invitation=next(row for row in made if row.participant == bland), by=staff, today=today())
+    rule = issuing.RuleContent({"by_rule": False, "added": ["cland"], "subject_en": "Come"})
+    issuing.save_rule(activity=activity, content=rule, expected_version=0, by=staff)
+    issuing.decide(activity=activity, participant=bland, decision=issuing.Decision.LEAVE_OUT, by=staff)
     withdraw_activity(activity=Activity.objects.get(pk=activity.pk), reason="Entered twice", by=staff)
     record = Official(participant=aland, name="CANARY-NAME two", email="canary-mail2@a.example", phone="CANARY-PHONE")
     official = directory.save_record(record=record, by=staff)
@@ -177,7 +182,7 @@ def news_and_exchanges(world: World, row: Recommendation, staff: User) -> None:
     directory.save_record(record=office, by=staff)
     fields = {"text": "Do", "due": today(), "office": office}
     followup.edit_recommendation(recommendation=row, asked=followup.Asked(fields), expected_version=2, by=staff)
-    assert reminders.remind_coordinators(by=User.objects.service_account()) == 1
+    assert due_reminders.remind_coordinators(by=User.objects.service_account()) == 1
 
 
 def test_every_event_says_by_whom_and_why(world: World) -> None:

@@ -113,6 +113,7 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("contact_message", "name email text record", DESK),
     ("invitation_a", "reply_note", DESK | A),
     ("invitation_b", "reply_note", DESK | B),
+    ("invitation_rule", "subject_en subject_id body_en body_id", DESK),
     ("nomination_a", "meal access_needs", DESK | A),
     ("nomination_b", "meal access_needs", DESK | B),
     ("late_change_a", "name position email meal access_needs", DESK | A),

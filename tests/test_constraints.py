@@ -23,6 +23,9 @@ from activities.models import (
     Goal,
     Hosting,
     Invitation,
+    InvitationCopy,
+    InvitationRule,
+    IssueRun,
     LateChange,
     Mandate,
     Nomination,
@@ -30,6 +33,7 @@ from activities.models import (
     PracticalText,
     ProgrammeArea,
     Recommendation,
+    Reminder,
     Reply,
     ReplyVersion,
     Review,
@@ -150,6 +154,9 @@ def fill(world: World) -> None:
     Recommendation.objects.update(due=date(2030, 1, 1))
     FollowUp.objects.create(recommendation=recommendation, text="Done", recorded_by=by)
     AreaInterest.objects.create(participant=a, area=area, interest="observe")
+    IssueRun.objects.create(activity=activity, rule=InvitationRule.objects.get(), digest="0" * 64, started_by=by)
+    InvitationCopy.objects.create(invitation_id=world.invitation_a, delivery=delivery)
+    Reminder.objects.create(invitation_id=world.invitation_a, kind="20200101", letters=1, sent_by=by)
     ParticipantDeclaration.objects.create(participant=a, declared_by=by)
     call = Consultation.objects.get(pk=world.consultation)
     reply = Reply.objects.create(consultation=call, participant=a)
@@ -336,6 +343,17 @@ BREAK: dict[str, Any] = {
     "ck_invitation_issued_pair": pair("activities_invitation", "issued"),
     "ck_invitation_withdrawn_pair": pair("activities_invitation", "withdrawn"),
     "ck_invitation_replied_pair": pair("activities_invitation", "replied"),
+    "InvitationCopy.append_only": "UPDATE activities_invitationcopy SET number = 'z'",
+    "Reminder.append_only": "DELETE FROM activities_reminder",
+    "uniq_reminder_invitation_kind": lambda: copy("activities_reminder"),
+    "ck_invitation_rule_apart": "UPDATE activities_invitationrule SET left_out = added",
+    "ck_invitation_rule_form": "UPDATE activities_invitationrule SET form = 'song'",
+    "ck_invitation_rule_signed_by": "UPDATE activities_invitationrule SET signed_by = 'nobody'",
+    "uniq_issue_run_open": lambda: copy("activities_issuerun", "done_at IS NULL"),
+    "uniq_issue_item_participant": lambda: copy("activities_issueitem", number="99"),
+    "uniq_issue_item_number": lambda: copy("activities_issueitem", participant_id="(SELECT max(id) FROM members_participant)"),
+    "ck_issue_item_state": "UPDATE activities_issueitem SET state = 'lost'",
+    "ck_issue_item_done_has_invitation": "UPDATE activities_issueitem SET invitation_id = NULL WHERE state = 'done'",
     "uniq_nomination_invitation_official": lambda: copy("activities_nomination"),
     "ck_nomination_waits_since": "UPDATE activities_nomination SET state = 'waiting', waiting_since = NULL",
     "ck_nomination_answer": "UPDATE activities_nomination SET answer = 'coming', answered_at = NULL",

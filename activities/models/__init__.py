@@ -6,6 +6,7 @@ from activities.models.correction import CorrectionRequest
 from activities.models.followup import Addressee, FollowUp, NewsRequest, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, LateChange, Nomination
+from activities.models.issuing import InvitationCopy, InvitationRule, IssueItem, IssueRun, Reminder
 from activities.models.mandate import Mandate
 from activities.models.national import (
     ActivityFeedback,
@@ -55,6 +56,10 @@ __all__ = [
     "Goal",
     "Hosting",
     "Invitation",
+    "InvitationCopy",
+    "InvitationRule",
+    "IssueItem",
+    "IssueRun",
     "LateChange",
     "LegislationStatus",
     "Mandate",
@@ -71,6 +76,7 @@ __all__ = [
     "ProgrammeArea",
     "Proposal",
     "Recommendation",
+    "Reminder",
     "Reply",
     "ReplyVersion",
     "Review",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from activities.enums import ActivityStatus, CorrectionState, InvitationState, LateChangeState, NominationState, ProposalState
+from activities.enums_invitations import IssueState
 from members.models.lifecycles import TransitionError, check_transition, may_follow
 
 ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
@@ -20,6 +21,13 @@ INVITATION_TRANSITIONS: Mapping[str, frozenset[str]] = {
     InvitationState.ACCEPTED: frozenset({InvitationState.DECLINED, InvitationState.WITHDRAWN, InvitationState.ACCEPTED}),
     InvitationState.DECLINED: frozenset({InvitationState.ACCEPTED, InvitationState.WITHDRAWN, InvitationState.DECLINED}),
     InvitationState.WITHDRAWN: frozenset({InvitationState.ISSUED}),
+}
+ISSUE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    IssueState.WAITING: frozenset({IssueState.RUNNING}),
+    IssueState.RUNNING: frozenset({IssueState.RUNNING, IssueState.DONE, IssueState.SKIPPED, IssueState.FAILED}),
+    IssueState.DONE: frozenset(),
+    IssueState.SKIPPED: frozenset(),
+    IssueState.FAILED: frozenset(),  # issuing again makes a new row
 }
 NOMINATION_TRANSITIONS: Mapping[str, frozenset[str]] = {
     NominationState.SUBMITTED: frozenset({NominationState.CONFIRMED, NominationState.REFUSED, NominationState.WITHDRAWN}),
@@ -51,6 +59,7 @@ __all__ = [
     "ACTIVITY_TRANSITIONS",
     "CORRECTION_TRANSITIONS",
     "INVITATION_TRANSITIONS",
+    "ISSUE_TRANSITIONS",
     "LATE_CHANGE_TRANSITIONS",
     "NOMINATION_TRANSITIONS",
     "PROPOSAL_TRANSITIONS",

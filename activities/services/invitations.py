@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.enums import ActivityStatus, InvitationState
+from activities.delivery import INVITATION, date_for_calendars, invitation_address, write
+from activities.enums import InvitationState
 from activities.models import Activity, Invitation
 from activities.models.lifecycles import INVITATION_TRANSITIONS, TransitionError, check_transition
+from activities.selectors_invitations import standing_invitations
+from activities.services.reminders import remind
+from activities.tasks import AHEAD, make_standing
 from members.audit import acting
 from members.errors import DomainError
-from members.mail import render_mail
 from members.models import Participant, User
 from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_recipients import Recipient, for_matter, for_participants
-from members.services.outbox import queue_delivery, recipient_key
 
-OPEN = (ActivityStatus.PLANNED, ActivityStatus.UNDER_CONSIDERATION, ActivityStatus.POSTPONED)
+__all__ = ["invitation_address", "issue_invitations", "remind", "withdraw_invitation"]
 
 
 @transaction.atomic
@@ -36,17 +36,22 @@ def issue_invitations(
     """
     check_can(by, Permission.ISSUE_INVITATIONS)
     found = Activity.objects.select_for_update().get(pk=activity.pk)
-    if found.status not in OPEN or found.withdrawn_at:
+    if found.status not in AHEAD or found.withdrawn_at:
         raise DomainError(_("Invitations are issued for activities that are still ahead."))
     if not found.published_at:
         raise DomainError(_("Publish the activity first: whoever is invited must be able to read it."))
-    issued = set(found.invitations.filter(state__in=_standing()).values_list("participant", flat=True))
+    issued = standing_invitations(found)
     wanted = [participant for participant in participants if participant.pk not in issued]
     with acting(by=by, verb="issue_invitations"):
-        new = [_issue(found, participant, by, reply_by, quota) for participant in wanted]
+        new = [
+            make_standing(activity=found, participant=participant, by=by, reply_by=reply_by, quota=quota)
+            for participant in wanted
+        ]
         by_participant = {invitation.participant_id: invitation for invitation in new}
+        calendar = date_for_calendars(found) if new else None
         for recipient in _recipients(found, wanted):
-            _write(by_participant[recipient.participant.pk], recipient, by)
+            invitation = by_participant[recipient.participant.pk]
+            write(invitation=invitation, recipient=recipient, kind=INVITATION, by=by, calendar=calendar)
     return new
 
 
@@ -57,60 +62,6 @@ def _recipients(activity: Activity, participants: list[Participant]) -> list[Rec
         written = {recipient.to for recipient in found}
         found += [row for row in for_matter(participants, portfolios=portfolios) if row.to and row.to not in written]
     return found
-
-
-def _standing() -> list[str]:
-    return [str(state) for state in InvitationState if state not in {InvitationState.DRAFT, InvitationState.WITHDRAWN}]
-
-
-def _issue(activity: Activity, participant: Participant, by: User, reply_by: date | None, quota: int | None) -> Invitation:
-    invitation, _made = Invitation.objects.select_for_update().get_or_create(activity=activity, participant=participant)
-    check_transition(INVITATION_TRANSITIONS, invitation.state, InvitationState.ISSUED)
-    invitation.state = InvitationState.ISSUED
-    invitation.issued_at, invitation.issued_by = timezone.now(), by
-    invitation.withdrawn_at = invitation.withdrawn_by = None
-    invitation.reply_by = reply_by or activity.reply_by
-    invitation.quota = quota or activity.quota
-    invitation.version += 1
-    invitation.save()
-    return invitation
-
-
-def invitation_address(invitation: Invitation) -> str:
-    """The page where the participant answers."""
-    path = reverse("activities:delegation", args=[invitation.participant.slug, invitation.pk])
-    return f"{settings.ORIGIN}{path}"
-
-
-def _write(invitation: Invitation, recipient: Recipient, by: User, *, kind: str = "invitation") -> None:
-    """Queue the letter to one recipient; a participant whom nobody can be written to stays visible on the desk."""
-    if recipient.to is None or not recipient.is_reachable:
-        return
-    context = {
-        "activity": invitation.activity,
-        "invitation": invitation,
-        "participant": invitation.participant,
-        "recipient": recipient.to,
-        "address": invitation_address(invitation),
-        "url": invitation_address(invitation),
-    }
-    subject, text, html = render_mail("invitation", context, recipient.language)
-    queue_delivery(
-        kind=kind,
-        to=recipient.to,
-        key=f"{kind}:{_number(invitation)}:{recipient_key(recipient.to)}",
-        subject=subject,
-        text=text,
-        html=html,
-        language=recipient.language,
-        by=by,
-    )
-
-
-def _number(invitation: Invitation) -> str:
-    """The invitation in a delivery's key; one that was withdrawn and issued again is written anew."""
-    first_issue = 2
-    return str(invitation.pk) if invitation.version <= first_issue else f"{invitation.pk}.{invitation.version}"
 
 
 @transaction.atomic
@@ -132,16 +83,3 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
         found.save()
         end_delegation(invitation=found, by=by)
     return found
-
-
-@transaction.atomic
-def remind(*, invitation: Invitation, by: User, today: date) -> int:
-    """Write again to a participant that has not answered; once a day. Returns the number of letters."""
-    check_can(by, Permission.ISSUE_INVITATIONS)
-    found = Invitation.objects.select_related("activity", "participant").get(pk=invitation.pk)
-    if found.state != InvitationState.ISSUED:
-        raise DomainError(_("This participant has answered, or is not invited any more."))
-    written = [recipient for recipient in for_participants([found.participant]) if recipient.is_reachable]
-    for recipient in written:
-        _write(found, recipient, by, kind=f"reminder-{today:%Y%m%d}")
-    return len(written)

@@ -7,16 +7,16 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from activities.enums import AttendanceStatus, DelegateAnswer, NominationState
+from activities.enums import AttendanceStatus, DelegateAnswer, InvitationState, NominationState
 from activities.forms import InviteForm
-from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
+from activities.models import Activity, Attendance, Delegate, Invitation, InvitationCopy, InvitationRule, Nomination
 from activities.permissions import get_activity_at_desk
 from activities.selectors_audience import Invitee, audience
 from activities.selectors_delegations import changes_to_decide
@@ -89,10 +89,12 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, said)
             return redirect("activities:activity_invitations", reference)
     invitations = activity.invitations.select_related("participant", "activity").annotate(
-        named=Count("nominations", filter=COUNTED),
-        waiting=Count("nominations", filter=Q(nominations__state=NominationState.WAITING)),
-        not_coming=Count("nominations", filter=COUNTED & Q(nominations__answer=DelegateAnswer.NOT_COMING)),
+        named=Count("nominations", filter=COUNTED, distinct=True),
+        waiting=Count("nominations", filter=Q(nominations__state=NominationState.WAITING), distinct=True),
+        not_coming=Count("nominations", filter=COUNTED & Q(nominations__answer=DelegateAnswer.NOT_COMING), distinct=True),
     )
+    copies = InvitationCopy.objects.select_related("delivery__official", "delivery__office").order_by("pk")
+    invitations = invitations.prefetch_related(Prefetch("copies", copies), "reminders")
     issued = {invitation.participant_id for invitation in invitations if invitation.issued_at and not invitation.withdrawn_at}
     reachable: dict[int, str] = {}
     for recipient in for_participants(Participant.objects.all()):
@@ -121,6 +123,9 @@ def activity_invitations(request: HttpRequest, reference: str) -> HttpResponse:
             )
             for row in invitees
         ],
+        "rule": InvitationRule.objects.filter(activity=activity).first(),
+        "runs": activity.issue_runs.annotate(participants=Count("items"))[:5],
+        "may_remind": any(row.state == InvitationState.ISSUED for row in invitations),
         "to_confirm": waiting.select_related("official", "invitation__participant") if activity.confirm_delegates else [],
     }
     return render(request, "activities/activity_invitations.html", context, status=422 if form.errors else 200)
@@ -147,11 +152,12 @@ def invitation_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpRe
 def invitation_remind(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     invitation = _invitation(request, reference, pk)
     try:
-        service.remind(invitation=invitation, by=cast("User", request.user), today=today())
+        number = service.remind(invitation=invitation, by=cast("User", request.user), today=today())
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("A reminder is on its way."))
+        none = _("It was reminded today already, or nobody can be written to.")
+        messages.success(request, _("A reminder is on its way.") if number else none)
     return redirect("activities:activity_invitations", reference)
 
 

@@ -49,7 +49,7 @@ def activity(**changes: Any) -> SimpleNamespace:
 
 
 def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
-    invitation = SimpleNamespace(reply_by=date(2026, 5, 2), quota=None)
+    invitation = SimpleNamespace(reply_by=date(2026, 5, 2), quota=None, issued_at=datetime(2026, 3, 1, 9, tzinfo=UTC))
     person = SimpleNamespace(name=hostile, form_of_address="", position="Director")
     shared = {
         "activity": activity(),
@@ -77,6 +77,7 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
         "news_request": news,
         "recommendation_due": news,
         "invitation": shared,
+        "reminder": shared | {"letter_number": "BP-2026-04.L1/7", "has_calendar": True},
         "nomination_acknowledgement": {**shared, "delegates": [person, person]},
         "circulation": {
             "title": "Report to Ministers, June 2004",
@@ -105,7 +106,7 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
 
 
 KINDS = [
-    *("invitation", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"),
+    *("invitation", "reminder", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"),
     *("call_for_views", "reply_acknowledgement", "news_request", "recommendation_due"),
 ]
 
@@ -168,6 +169,7 @@ def test_words_of_others_are_escaped_in_html_and_plain_in_text(kind: str) -> Non
 def test_subjects_state_action_and_date() -> None:
     assert {kind: render_mail(kind, context(kind), "en")[0] for kind in KINDS} == {
         "invitation": "Please reply by 2 May 2026: invitation to Workshop on travel documents",
+        "reminder": "Reminder, please reply by 2 May 2026: invitation to Workshop on travel documents",
         "nomination_acknowledgement": "Delegation registered: Workshop on travel documents, 18–20 May 2026",
         "circulation": "Please acknowledge by 16 July 2026: Report to Ministers, June 2004",
         "approval_request": "Please approve: BP-R-2004-02, Participant A",
