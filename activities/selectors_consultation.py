@@ -93,7 +93,7 @@ def compilation(consultation: Consultation, questions: Iterable[ConsultationQues
     numbers = [str(question.number) for question in questions]
     shown = ReplyVersion.objects.visible_to(user).filter(reply__consultation=consultation, is_submitted=True)
     last: dict[int, ReplyVersion] = {}
-    for version in shown.select_related("reply").order_by("number"):
+    for version in shown.select_related("reply", "by_link").order_by("number"):
         last[version.reply.participant_id] = version
     silent = consultation.silence_agrees and consultation.opened_at is not None and not consultation.is_open
     rows = []

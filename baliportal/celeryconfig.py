@@ -28,5 +28,7 @@ beat_schedule = {
     "empty-old-messages": {"task": "members.periodic.empty_old_messages", "schedule": 24 * 3600.0},
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
+    "remind-of-reviews": {"task": "activities.periodic.remind_of_reviews", "schedule": 24 * 3600.0},
+    "forget-foreign-lists": {"task": "activities.periodic.forget_foreign_lists", "schedule": 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

@@ -25,6 +25,8 @@ from activities.models.planning import (
     PriorityNeed,
     Proposal,
 )
+from activities.models.radar import ForeignList, OverlapDecision, ProposalStep, ReviewBy
+from activities.models.reply_link import LinkedReply
 from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEvidence
 
 __all__ = [
@@ -50,10 +52,12 @@ __all__ = [
     "ExternalReference",
     "FollowUp",
     "ForeignActivity",
+    "ForeignList",
     "Goal",
     "Hosting",
     "Invitation",
     "LegislationStatus",
+    "LinkedReply",
     "Mandate",
     "NationalAgendaItem",
     "NationalCoordination",
@@ -62,14 +66,17 @@ __all__ = [
     "Objective",
     "OpenChallenge",
     "Outreach",
+    "OverlapDecision",
     "PriorityNeed",
     "ProgrammeArea",
     "Proposal",
+    "ProposalStep",
     "Recommendation",
     "Reply",
     "ReplyVersion",
     "Review",
     "ReviewArea",
+    "ReviewBy",
     "ReviewEvidence",
     "Session",
     "Stakeholder",

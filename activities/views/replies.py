@@ -114,7 +114,7 @@ def _context(
         service.check_takes_text(desk.consultation, found)
     except DomainError as error:
         closed = error.message
-    submitted = found.versions.filter(is_submitted=True).first() if found else None
+    submitted = found.versions.filter(is_submitted=True).select_related("by_link").first() if found else None
     comments = [] if desk.in_room else _comments(desk, found)
     return {
         "desk": desk,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from activities.selectors_corrections import correction_tasks
 from activities.selectors_desk import Task, meetings_to_set, needs_attention, recently_changed, waiting_for_others
+from activities.selectors_planning import review_tasks
 from members.permissions import require_desk
 from members.selectors_desk import contact_tasks, delivery_tasks
 
@@ -16,7 +17,8 @@ from members.selectors_desk import contact_tasks, delivery_tasks
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
-    needs: list[Task] = [*needs_attention(request.user), *correction_tasks(request.user), *meetings_to_set(request.user)]
+    needs: list[Task] = [*needs_attention(request.user), *review_tasks(request.user)]
+    needs += [*correction_tasks(request.user), *meetings_to_set(request.user)]
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),
