@@ -38,6 +38,11 @@ def core_subjects() -> frozenset[str]:
     return _marked("+")
 
 
+def goods(subjects: Iterable[str]) -> frozenset[str]:
+    """Those of `subjects` that are goods: what is about them is not about people."""
+    return _marked("!") & frozenset(subjects)
+
+
 @dataclass(frozen=True)
 class Words:
     """A text as what it is about: subject → the words that said so; and the other words that say something."""
@@ -106,7 +111,7 @@ def read_words(text: str, more: Entries | None = None) -> Words:
 def _of_people(subjects: dict[str, str]) -> dict[str, str]:
     """Bare "trafficking" or "smuggling" is of people unless the title names goods."""
     said = subjects.get("illicit trade", "")
-    if not said or _marked("!") & set(subjects):
+    if not said or goods(subjects):
         return subjects
     del subjects["illicit trade"]
     if said.startswith("traffick"):

@@ -1,9 +1,10 @@
 """The duplication radar: which activities of others, or of ours, a proposal may repeat, and by which reasons [32].
 
-Points are given for named reasons and added up; nothing is learned or weighed in secret. Subject: words of the titles (up to
-4) and topics (up to 3). Time: overlapping days 3, within 60 days 2, within 120 days 1; more than 180 days apart is no overlap.
-Place: the same city 2, the same country 1. Ministries: two portfolios in common, or all there are, 2, one 1. Without 3 points
-for the subject there is no overlap, whatever else agrees; from 7 points on it is likely.
+Points are given for named reasons and added up; nothing is learned or weighed in secret. Subject: words of the titles up to 4 (where
+all they have in common is what much of the work is about, and other subjects differ, 1 or 2), topics up to 3. Time: overlapping days
+3, within 60 days 2, within 120 days 1; more than 180 days apart is no overlap. Place: the same city 2, the same country 1. Ministries:
+two portfolios in common, or all there are, 2, one 1. Without 3 points for the subject there is no overlap, whatever else agrees, and
+none between what is about goods and what is not; from 7 points on it is likely.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from activities.enums import ActivityStatus
 from activities.models import Activity, ForeignActivity, OverlapDecision, Proposal
-from activities.radar_words import Words, core_subjects, entries_of, read_words
+from activities.radar_words import Words, core_subjects, entries_of, goods, read_words
 from activities.selectors_places import country_codes
 from members.models import Portfolio, Topic
 from members.models.base import today
@@ -59,6 +60,7 @@ class Item:
     words: Words = field(default_factory=lambda: Words({}, ()))
     title: dict[str, str] = field(default_factory=dict)  # what it is about → the words that say so
     subject: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()  # the part of it that the topics name
 
 
 @dataclass(frozen=True)
@@ -225,11 +227,13 @@ def _find_subjects(items: list[Item]) -> None:
         item.words = read_words(item.text, more)
     stems = _stems({word for words in [*topics.values(), *(item.words for item in items)] for word in words.others})
     for item in items:
-        item.title = {**item.words.subjects, **{stems[word]: word for word in item.words.others}}
+        place = set(item.city.split())
+        item.title = {**item.words.subjects, **{stems[word]: word for word in item.words.others if word not in place}}
         named = [topics[topic] for topic in item.topics]
-        item.subject = frozenset(item.title).union(
-            *(words.subjects for words in named), *([stems[word] for word in words.others] for words in named)
+        item.named = frozenset[str]().union(
+            *(words.subjects for words in named), *([stems[w] for w in words.others] for words in named)
         )
+        item.subject = item.named.union(item.title)
 
 
 def _vocabulary() -> list[tuple[str, ...]]:
@@ -270,7 +274,7 @@ def _step(value: float, steps: Iterable[tuple[float, int]]) -> int:
 
 def _reasons(mine: Item, other: Item, weights: dict[str, float]) -> list[Reason]:
     """The reasons why the two may be one; none where they are about other things, or too far apart in time."""
-    subject = _subject_reasons(mine, other, weights)
+    subject = _subject_reasons(mine, other, weights) if goods(mine.title) == goods(other.title) else []
     gap = _gap(mine, other)
     if sum(reason.points for reason in subject) < _SUBJECT_NEEDED or (gap is not None and gap > _FAR):
         return []
@@ -279,15 +283,24 @@ def _reasons(mine: Item, other: Item, weights: dict[str, float]) -> list[Reason]
 
 def _subject_reasons(mine: Item, other: Item, weights: dict[str, float]) -> list[Reason]:
     found = []
-    if points := _step(_likeness(mine.title, other.title, weights), _TITLE_STEPS):
-        common = sorted(set(mine.title) & set(other.title), key=lambda word: (-weights[word], word))
+    common = sorted(set(mine.title) & set(other.title), key=lambda word: (-weights[word], word))
+    if points := min(_step(_likeness(mine.title, other.title, weights), _TITLE_STEPS), _most(mine, other, common)):
         words = ", ".join(_both(mine.title[word], other.title[word]) for word in common)
         found.append(Reason(points, _("the titles say the same: %(words)s") % {"words": words}))
-    if points := _step(_likeness(mine.subject, other.subject, weights), _TOPIC_STEPS):
-        same = mine.topics & other.topics
+    same = mine.topics & other.topics
+    at_least = 0 if not same else 2 if mine.topics == other.topics and not mine.named <= core_subjects() else 1
+    if points := max(_step(_likeness(mine.subject, other.subject, weights), _TOPIC_STEPS), at_least):
         said = _("same topic: %(topics)s") % {"topics": _shown(same)} if same else _("the same subject by titles and topics")
         found.append(Reason(points, said))
     return found
+
+
+def _most(mine: Item, other: Item, common: Collection[str]) -> int:
+    """The most that titles can give: what much of the work is about says little beside other subjects that are not the same."""
+    if not core_subjects().issuperset(common):
+        return _TITLE_STEPS[0][1]
+    differing = bool(set(mine.title) - set(common)) + bool(set(other.title) - set(common))
+    return (_TITLE_STEPS[0][1], 2, 1)[differing]
 
 
 def _both(one: str, other: str) -> str:

@@ -166,6 +166,13 @@ def test_letter_with_the_link_is_not_read_by_others_of_the_government(world: Wor
     assert not Delivery.objects.visible_to(world.users["steering_group_member"]).filter(kind="group_question").exists()
 
 
+def test_desk_does_not_show_the_link_of_another(world: World) -> None:
+    ask(world)
+    message = Delivery.objects.filter(kind="group_question").latest("pk")
+    text = client_for(world, "secretariat").get(f"/desk/deliveries/{message.pk}/").content.decode()
+    assert ("/r/question/…" in text, message.text.partition("/r/question/")[2][:30] in text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -13,7 +13,7 @@ LIST = "title,from,to,country,topics\nTraining on passport fraud,{start},{end},I
 
 def test_from_the_idea_to_the_activity(portal: Portal, people: Any) -> None:
     soon = date.today() + timedelta(days=90)
-    member = people("Steering group member", width=360)
+    member = people("Co-chair, Australia", width=360)
     member.go("/steering-group/room/proposals/")
     member.look_everywhere()
     member.follow("Propose an activity")
@@ -47,7 +47,7 @@ def test_from_the_idea_to_the_activity(portal: Portal, people: Any) -> None:
     desk.look_everywhere()
     desk.press("Ask now")
     assert "have answered" in desk.text
-    answer = mailed(portal, portal.accounts["Steering group member"]["email"], r"/r/question/\S+")
+    answer = mailed(portal, portal.accounts["Co-chair, Australia"]["email"], r"/r/question/\S+")
     visitor = people(width=360)
     visitor.go(answer)
     visitor.look_everywhere()
