@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import csv
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,31 +20,20 @@ from members.models import Portfolio, Topic
 from members.models.base import today
 from members.sheets import read_paste
 from tests.activities.planning import in_days, move
+from tests.activities.thirty_events import PROPOSALS, ROWS
 from tests.cast import World, client_for, make_world
 
 HEADINGS = "title\tfrom\tto\tcountry\tcity\tforum\ttopics\tportfolios\turl"
-TOPICS = (
-    ("people-smuggling", "People smuggling", "Penyelundupan manusia"),
-    ("trafficking-in-persons", "Trafficking in persons", "Perdagangan orang"),
-    ("document-security", "Document security", "Keamanan dokumen"),
-    ("child-protection", "Child protection", "Perlindungan anak"),
-    ("law-enforcement", "Law enforcement", "Penegakan hukum"),
-    ("legal-frameworks", "Legal frameworks", "Kerangka hukum"),
-)
-PORTFOLIOS = (
-    ("immigration", "Immigration", "Imigrasi"),
-    ("justice", "Justice", "Hukum dan peradilan"),
-    ("law-enforcement", "Law enforcement", "Penegakan hukum"),
-)
+FOUNDING = Path(__file__).resolve().parents[2] / "baliportal" / "founding"
 
 
 @pytest.fixture
 def world(db: None) -> World:
     made = make_world()
-    for key, english, indonesian in TOPICS:
-        Topic.objects.update_or_create(key=key, defaults={"name_en": english, "name_id": indonesian})
-    for key, english, indonesian in PORTFOLIOS:
-        Portfolio.objects.update_or_create(key=key, defaults={"name_en": english, "name_id": indonesian})
+    for model, name in ((Topic, "topics"), (Portfolio, "portfolios")):
+        with (FOUNDING / f"{name}.csv").open(encoding="utf-8") as rows:
+            for row in csv.DictReader(rows):
+                model.objects.update_or_create(key=row["key"], defaults={"name_en": row["name_en"], "name_id": row["name_id"]})
     proposal = Proposal.objects.get(pk=made.proposal)
     proposal.title, proposal.country, proposal.city = "Workshop on detecting forged passports", "ID", "Jakarta"
     proposal.earliest, proposal.latest = today() + timedelta(days=100), today() + timedelta(days=103)
@@ -94,6 +85,21 @@ def test_same_subject_in_other_words_or_language_is_found(world: World, row: str
 def test_other_subject_or_other_year_is_not_found(world: World, row: str) -> None:
     listed(world, row)
     assert found(world) == []
+
+
+@pytest.mark.parametrize("row", PROPOSALS, ids=lambda row: row[0])
+def test_thirty_events_are_told_apart(world: World, row: tuple[Any, ...]) -> None:
+    by = world.users["secretariat"]
+    sheet = read_paste("\n".join([HEADINGS, *ROWS]))
+    assert confirm_list(foreign_list=start_list(sheet=sheet, by=by), by=by).added == 30
+    title, earliest, latest, country, city, topics, portfolios, repeated = row
+    proposal = the(world)
+    proposal.title, proposal.country, proposal.city = title, country, city
+    proposal.earliest, proposal.latest = date.fromisoformat(earliest), date.fromisoformat(latest)
+    proposal.save()
+    proposal.topics.set(Topic.objects.filter(key__in=topics))
+    proposal.portfolios.set(Portfolio.objects.filter(key__in=portfolios))
+    assert sorted(found(world)) == sorted(repeated)
 
 
 def test_reasons_are_named_and_their_points_add_up(world: World) -> None:
