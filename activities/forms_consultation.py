@@ -121,6 +121,29 @@ class ReplyForm(forms.Form):
         return Draft(data["text"], answers, data.get("stance", ""))
 
 
+class LinkedReplyForm(ReplyForm):
+    """The answer through a signed link, with the name of who gives it."""
+
+    name = forms.CharField(
+        label=_("Your full name"),
+        max_length=200,
+        help_text=_("It is recorded with the answer."),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "stance" in self.fields:
+            self.fields["stance"].required = True
+        self.order_fields([name for name in self.fields if name != "name"])
+
+    def clean_name(self) -> str:
+        name: str = " ".join(self.cleaned_data["name"].split())
+        if not any(sign.isalpha() for sign in name):
+            raise ValidationError(_("Enter your full name."))
+        return name
+
+
 class NumberForm(forms.Form):
     """The version that somebody read before pressing the button."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from activities import tasks
+from activities.services import foreign, review_dates
 from activities.services.drafts import forget_old_drafts
 from activities.services.due_reminders import remind_coordinators as remind_of_recommendations
 from activities.services.reminders import remind_before_deadline
@@ -40,3 +41,17 @@ def remind_unanswered_invitations() -> int:
     """Remind participants that have not answered, on the days before the deadline that their activity's rule names."""
     with only_one("remind_unanswered_invitations") as is_mine:
         return remind_before_deadline(by=User.objects.service_account(), today=today()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def remind_of_reviews() -> int:
+    """Remind the secretariat of what is to be looked at again today."""
+    with only_one("remind_of_reviews") as is_mine:
+        return review_dates.remind_of_reviews(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
+def forget_foreign_lists() -> int:
+    """Delete lists of others' activities that are older than a day, confirmed or not."""
+    with only_one("forget_foreign_lists") as is_mine:
+        return foreign.forget_lists(by=User.objects.service_account()) if is_mine else 0

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from activities.enums import ConsultationAudience
-from activities.models import Activity, Consultation, Invitation
+from activities.models import Activity, Consultation, Invitation, Proposal
 from members.models import Participant
 from members.models.visibility import rights_of
 from members.permissions import has_permission, require_desk
@@ -50,6 +50,15 @@ def get_consultation_at_desk(user: AnyUser, pk: int) -> Consultation:
     try:
         return Consultation.objects.visible_to(user).get(pk=pk)
     except Consultation.DoesNotExist as error:
+        raise Http404 from error
+
+
+def get_proposal_at_desk(user: AnyUser, pk: int) -> Proposal:
+    """A proposal, for who works at the desk. Raises Http404 for everybody else."""
+    require_desk(user)
+    try:
+        return Proposal.objects.visible_to(user).select_related("coordinator__role", "review_by").get(pk=pk)
+    except Proposal.DoesNotExist as error:
         raise Http404 from error
 
 

@@ -107,7 +107,7 @@ def compilation(consultation: Consultation, questions: Iterable[ConsultationQues
     numbers = [str(question.number) for question in questions]
     shown = ReplyVersion.objects.visible_to(user).filter(reply__consultation=consultation, is_submitted=True)
     last: dict[int, ReplyVersion] = {}
-    for version in shown.select_related("reply").order_by("number"):
+    for version in shown.select_related("reply", "by_link").order_by("number"):
         last[version.reply.participant_id] = version
     silent = consultation.silence_agrees and consultation.opened_at is not None and not consultation.is_open
     rows = []
@@ -129,5 +129,5 @@ def calls_of(participant: Participant) -> QuerySet[Consultation]:
 def last_versions(user: AnyUser, consultation: Consultation, participant: Participant) -> list[ReplyVersion]:
     """The latest text of a participant's reply, and where that is a draft, the latest that was submitted behind it."""
     own = ReplyVersion.objects.visible_to(user).filter(reply__consultation=consultation, reply__participant=participant)
-    rows = own.select_related("reply", "saved_by").order_by("is_submitted", "-number").distinct("is_submitted")
+    rows = own.select_related("reply", "saved_by", "by_link").order_by("is_submitted", "-number").distinct("is_submitted")
     return sorted(rows, key=lambda version: version.number, reverse=True)

@@ -67,7 +67,9 @@ TRACKED = (
     Tracked("mandate", m.Mandate, said("activity__reference", "=: ", "objective__code", "goal__code", "area__code")),
     Tracked("addressee", m.Addressee, said("recommendation__reference"), part_of=("recommendation", "recommendation_id")),
     Tracked("area-interest", m.AreaInterest, said("participant__name"), reader=Reader.NOBODY),
-    Tracked("proposal", m.Proposal, said("title")),
+    Tracked("proposal", m.Proposal, said("title"), page=("activities:desk_proposal",)),
+    Tracked("overlap-decision", m.OverlapDecision, said("proposal__title"), part_of=("proposal", "proposal_id")),
+    Tracked("review-by", m.ReviewBy, said("proposal__title", "activity__title")),
     Tracked("consultation", m.Consultation, said("title")),
     Tracked(
         "reply",

@@ -5,6 +5,7 @@ from django.urls import path
 import members.converters  # noqa: F401 - registers "code"
 from activities.urls_national import urlpatterns as in_national_space
 from activities.urls_own_record import urlpatterns as own_record
+from activities.urls_planning import urlpatterns as planning
 from activities.views import (
     calls,
     delegation,
@@ -89,6 +90,7 @@ urlpatterns = [
     path(f"{in_space}change/take-back/", delegation_done.late_change_take_back, name="late_change_take_back"),
     path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
     *own_record,
+    *planning,
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("objectives/", objectives.objective_list, name="objective_list"),
     path("objectives/<code:code>/", objectives.objective_detail, name="objective_detail"),

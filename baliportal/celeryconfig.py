@@ -32,5 +32,7 @@ beat_schedule = {
     "forget-drafts": {"task": "activities.periodic.forget_drafts", "schedule": 24 * 3600.0},
     "resume-issues": {"task": "activities.periodic.resume_issues", "schedule": 30.0},
     "remind-unanswered": {"task": "activities.periodic.remind_unanswered_invitations", "schedule": 3600.0},
+    "remind-of-reviews": {"task": "activities.periodic.remind_of_reviews", "schedule": 24 * 3600.0},
+    "forget-foreign-lists": {"task": "activities.periodic.forget_foreign_lists", "schedule": 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

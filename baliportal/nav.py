@@ -36,6 +36,7 @@ MAIN = (
 DESK = (
     Entry(_("Work to do"), "desk", "desk"),
     Entry(_("Record"), "activities:desk_activity_list", "activities"),
+    Entry(_("Proposals"), "activities:desk_proposal_list", "proposals"),
     Entry(_("Objectives"), "activities:aim_list", "objectives"),
     Entry(_("Reviews"), "activities:review_meetings", "reviews"),
     Entry(_("Recommendations"), "activities:desk_recommendation_list", "recommendations"),

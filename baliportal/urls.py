@@ -114,6 +114,7 @@ urlpatterns = [
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("r/news/<str:token>/", news_by_link, name="news_by_link"),
     path("", include("members.urls_files")),
+    path("", include("activities.urls_files")),
     path("r/<str:token>/", signed.signed_page, name="signed_page"),
     path("r/<str:token>/calendar.ics", signed.signed_calendar, name="signed_calendar"),
     path("", include("reports.urls_files")),

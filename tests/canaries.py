@@ -35,6 +35,7 @@ from activities.models import (
     InvitationRule,
     LateChange,
     LegislationStatus,
+    LinkedReply,
     Mandate,
     NationalAgendaItem,
     NationalCoordination,
@@ -43,10 +44,12 @@ from activities.models import (
     Objective,
     OpenChallenge,
     Outreach,
+    OverlapDecision,
     PracticalText,
     PriorityNeed,
     ProgrammeArea,
     Proposal,
+    ProposalStep,
     Recommendation,
     Reply,
     ReplyVersion,
@@ -56,6 +59,7 @@ from activities.models import (
     Stakeholder,
     StatusChange,
 )
+from activities.services.foreign import start_list
 from members.enums import AccessClass, AppointmentRole
 from members.models import (
     AccountInvitation,
@@ -420,10 +424,10 @@ def _room(planted: Planted, world: World, by: User) -> None:
     root = f"/desk/activities/{world.other_activity}/agenda/"
     planted.addresses += [root, f"{root}items/{item.pk}/", f"/steering-group/room/agendas/{world.other_activity}/"]
     a = Participant.objects.get(slug=world.participant_a)
-    names = "title added_value priority_needs overlap_check"
-    planted.make("proposal", Proposal, names, kind=ActivityKind.objects.get(), proposed_by=a, recorded_by=by)
-    for model in (Contribution, PriorityNeed, ForeignActivity):
-        planted.make(model.__name__.lower(), model, "title summary notes", participant=a)
+    proposal = _planning(planted, world, a, by)
+    planted.make("priorityneed", PriorityNeed, "title summary notes", participant=a)
+    planted.make("contribution", Contribution, "title summary notes", participant=a, proposal=proposal)
+    planted.addresses.append(f"/desk/proposals/needs/{PriorityNeed.objects.latest('pk').pk}/")
     _exchanges(planted, world)
 
 
@@ -460,6 +464,26 @@ def _news(planted: Planted, world: World) -> None:
     planted.addresses.append(f"/national/{a.slug}/legislation/{said.pk}/")
     gone = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "access_class": AccessClass.PUBLIC}
     planted.make("withdrawn_legislation_a", LegislationStatus, "title link", participant=a, **gone)
+
+
+def _planning(planted: Planted, world: World, a: Participant, by: User) -> Proposal:
+    """A proposal with a step, an overlap that is decided, an activity of another body, and a list that waits."""
+    names = "title added_value priority_needs overlap_check funding_guideline funded city"
+    proposal = planted.make("proposal", Proposal, names, kind=ActivityKind.objects.get(), proposed_by=a, recorded_by=by)
+    foreign = planted.make("foreignactivity", ForeignActivity, "title summary notes organiser city topics_said portfolios_said")
+    planted.make(
+        "proposal_step", ProposalStep, "reason", proposal=proposal, from_state="idea", to_state="considered", recorded_by=by
+    )
+    planted.make(
+        "overlap", OverlapDecision, "reason acceptance", proposal=proposal, foreign=foreign, choice="hand-over", decided_by=by
+    )
+    root = f"/desk/proposals/{proposal.pk}/"
+    planted.addresses += [root, *(f"{root}{tail}/" for tail in ("edit", "move", "ask", "contributions/new"))]
+    planted.addresses += [f"{root}overlaps/foreign/{foreign.pk}/", f"/steering-group/room/proposals/{proposal.pk}/"]
+    planted.addresses.append(f"/desk/proposals/foreign/{foreign.pk}/")
+    listed = start_list(sheet=read_paste(f"title\n{planted.word('foreign_list', 'row')}\n"), by=by, filename="x.csv")
+    planted.addresses.append(f"/desk/proposals/foreign/lists/{listed.pk}/")
+    return proposal
 
 
 def _national(planted: Planted, world: World) -> None:
@@ -513,7 +537,9 @@ def _consultations(planted: Planted, world: World, by: User) -> None:
     for side, call, participant, name in drafts:
         reply = Reply.objects.create(consultation=call, participant=participant)
         author = world.users[name]
-        planted.make(f"submitted_{side}", ReplyVersion, "text", reply=reply, number=1, is_submitted=True, saved_by=author)
+        given = planted.make(f"submitted_{side}", ReplyVersion, "text", reply=reply, number=1, is_submitted=True, saved_by=author)
+        if call == room:
+            planted.make("linked_reply", LinkedReply, "name written_to", reply_version=given)
         Reply.objects.filter(pk=reply.pk).update(submitted_at=timezone.now(), submitted_by=author)
         answers = {"1": planted.word(f"draft_{side}", "answer")}
         planted.make(f"draft_{side}", ReplyVersion, "text", reply=reply, number=2, answers=answers, saved_by=author)

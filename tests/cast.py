@@ -29,6 +29,7 @@ from activities.models import (
     CorrectionRequest,
     ExternalReference,
     FollowUp,
+    ForeignActivity,
     Invitation,
     InvitationRule,
     IssueItem,
@@ -43,10 +44,13 @@ from activities.models import (
     Objective,
     OpenChallenge,
     Outreach,
+    PriorityNeed,
     ProgrammeArea,
+    Proposal,
     Recommendation,
     Review,
 )
+from activities.services.foreign import start_list
 from members.enums import AccessClass, AppointmentRole, ParticipantKind
 from members.models import (
     AccountInvitation,
@@ -167,6 +171,11 @@ class World:
     legislation_b: int = 0
     outreach: int = 0
     reference: str = "XR-2010-01"
+    proposal: int = 0
+    endorsed_proposal: int = 0
+    need: int = 0
+    foreign_activity: int = 0
+    foreign_list: int = 0
 
 
 def make_world() -> World:
@@ -206,7 +215,19 @@ def make_world() -> World:
     _room(world, body, seats["co_chair"])
     _national(world, a, b)
     _news(world, a, b)
+    _planning(world, a)
     return world
+
+
+def _planning(world: World, a: Participant) -> None:
+    """An idea, an endorsed proposal, a need, an activity of another body, and a list of such that waits to be confirmed."""
+    by = world.users["secretariat"]
+    words = {"added_value": "Nobody else does it", "recorded_by": by}
+    world.proposal = Proposal.objects.create(title="An idea", proposed_by=a, **words).pk
+    world.endorsed_proposal = Proposal.objects.create(title="An endorsed proposal", state="endorsed", **words).pk
+    world.need = PriorityNeed.objects.create(title="Equipment", participant=a).pk
+    world.foreign_activity = ForeignActivity.objects.create(title="Of another body", date=today() + timedelta(days=400)).pk
+    world.foreign_list = start_list(sheet=read_paste("title\tfrom\nFrom a list\t2030-05\n"), by=by).pk
 
 
 def _room(world: World, body: Body, seat: Seat) -> None:

@@ -17,6 +17,7 @@ from activities.models import (
     ActivityFeedback,
     ActivityKind,
     AgendaItem,
+    Contribution,
     Delegate,
     Invitation,
     LateChange,
@@ -62,6 +63,7 @@ def open_states(world: World) -> None:
     StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
     _drafts(world)
     _seconds(world)
+    _planning(world)
     Document.objects.create(
         symbol=DRAFT, kind="report", title="A draft", held=Held.NOT_HELD, date_precision=DatePrecision.UNKNOWN
     )
@@ -76,6 +78,12 @@ def _drafts(world: World) -> None:
     past = Activity.objects.get(reference=world.past_activity)
     ActivityFeedback.objects.create(participant=Participant.objects.get(slug=world.participant_a), activity=past, useful="Much")
     ContactMessage.objects.create(topic="other", text="A question", email="x@else.example", submit_token="open")
+
+
+def _planning(world: World) -> None:
+    """An offer to take away; an activity without a date is among the variants."""
+    Contribution.objects.create(title="Venue", proposal_id=world.proposal)
+    Activity.objects.filter(reference=world.draft_activity).update(status=ActivityStatus.UNDER_CONSIDERATION)
 
 
 def _seconds(world: World) -> None:

@@ -70,6 +70,7 @@ FILES = (
 # A page posts here, but only from a state of things that these pages are not in; each has tests of its own.
 NOT_ON_A_PAGE = {
     "members:accept_invitation": "a single-use token: tests/members/test_accounts.py",
+    "consultation_answer": "a signed link: tests/activities/test_reply_links.py",
     "members:factor_reset_start": "an account with a factor: tests/members/test_factor_reset.py",
     "members:factor_reset_confirm": "another administrator: tests/members/test_factor_reset.py",
     "members:kept_form_discard": "a browser's own cookie: tests/members/test_kept_forms.py",

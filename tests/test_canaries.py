@@ -132,7 +132,11 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("standing_item", "title_en title_id note", DESK | ROOM),
     ("agenda_item", "title_en title_id note reference", DESK | ROOM),
     ("draft_agenda_item", "title_en title_id note reference", DESK),
-    ("proposal", "title added_value priority_needs overlap_check", DESK | ROOM),
+    ("proposal", "title added_value priority_needs overlap_check funding_guideline funded city", DESK | ROOM),
+    ("proposal_step", "reason", DESK | ROOM),
+    ("overlap", "reason acceptance", DESK | ROOM),
+    ("foreign_list", "row", IMPORTER),
+    ("linked_reply", "name written_to", DESK | D),
     *((name, "title summary notes", DESK | ROOM) for name in _FACTS),
     ("outreach", f"{EXCHANGE} title place public_note", DESK | ROOM),
     ("outreach", "notes", DESK),
@@ -147,6 +151,7 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("withdrawn_news", "withdrawn_reason", EVERYONE),
     ("legislation_a", "title title_id summary summary_id link", DESK | PLACED),
     ("withdrawn_legislation_a", "title link", A),
+    ("foreignactivity", "organiser city topics_said portfolios_said", DESK | ROOM),
     *(
         row
         for side, own in (("a", A), ("b", B))
@@ -189,8 +194,8 @@ UNSHOWN = {
     *("appointment_a.official_email", "seated.official_email", "seated.basis"),
     *("withdrawn_call.others", "withdrawn_call.summary", "withdrawn_call.agreed"),
     *("agenda_item.reference", "draft_agenda_item.reference"),
-    *(f"proposal.{name}" for name in ("added_value", "priority_needs", "overlap_check")),
-    *(f"{record}.{name}" for record in _FACTS for name in ("title", "summary", "notes")),
+    *(f"{record}.{name}" for record in ("outreach", "legislationstatus") for name in ("title", "summary", "notes")),
+    *("contribution.summary", "contribution.notes", "priorityneed.notes", "linked_reply.written_to"),
     *(f"letter.{name}" for name in LETTER.split()),
 }
 # In the place of a cast's reference, these too.

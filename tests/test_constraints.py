@@ -18,8 +18,10 @@ from activities.models import (
     AreaInterest,
     Attendance,
     Consultation,
+    Contribution,
     Delegate,
     FollowUp,
+    ForeignActivity,
     Goal,
     Hosting,
     Invitation,
@@ -27,16 +29,21 @@ from activities.models import (
     InvitationRule,
     IssueRun,
     LateChange,
+    LinkedReply,
     Mandate,
     Nomination,
     Objective,
+    OverlapDecision,
     PracticalText,
     ProgrammeArea,
+    Proposal,
+    ProposalStep,
     Recommendation,
     Reminder,
     Reply,
     ReplyVersion,
     Review,
+    ReviewBy,
     ReviewEvidence,
     Session,
     SessionChair,
@@ -165,11 +172,24 @@ def fill(world: World) -> None:
     feedback = ActivityFeedback.objects.create(participant=a, activity=activity, useful="Much")
     ActivityFeedback.objects.filter(pk=feedback.pk).update(submitted_at=timezone.now(), submitted_by=by)
     ActivityFeedback.objects.create(participant=Participant.objects.get(slug=world.participant_b), activity=activity)
+    _plan(world, activity, ReplyVersion.objects.get(reply=reply))
     Acknowledgement.objects.create(delivery=delivery)
     assert DeliveryTransition.objects.exists()
     assert DocumentVersion.objects.exists()
     assert Invitation.objects.exists()
     assert Document.objects.exists()
+
+
+def _plan(world: World, activity: Activity, version: ReplyVersion) -> None:
+    by, proposal = world.users["secretariat"], Proposal.objects.get(pk=world.proposal)
+    foreign = ForeignActivity.objects.get(pk=world.foreign_activity)
+    ForeignActivity.objects.filter(pk=foreign.pk).update(key="k")
+    Contribution.objects.create(title="C", proposal=proposal)
+    LinkedReply.objects.create(reply_version=version, name="N", written_to="O")
+    ProposalStep.objects.create(proposal=proposal, from_state="idea", to_state="considered", recorded_by=by)
+    for other in ({"foreign": foreign}, {"activity": activity}):
+        OverlapDecision.objects.create(proposal=proposal, choice="keep", reason="R", decided_by=by, **other)
+    ReviewBy.objects.create(proposal=proposal, day=date(2030, 1, 1))
 
 
 def copy(table: str, where: str = "true", **changes: str) -> str:
@@ -443,6 +463,28 @@ BREAK: dict[str, Any] = {
     "ck_factor_reset_confirmed_pair": pair("members_factorreset", "confirmed"),
     "ck_factor_reset_stopped_pair": pair("members_factorreset", "stopped"),
     "ck_kept_form_an_hour": "UPDATE members_keptform SET expires_at = kept_at + interval '61 minutes'",
+    "Proposal.proposal_transition": "UPDATE activities_proposal SET state = 'declined' WHERE state = 'endorsed'",
+    "ck_proposal_state": lambda: copy("activities_proposal", state="'lost'"),
+    "ck_proposal_referred_has_forum": "UPDATE activities_proposal SET referred_to_id = (SELECT min(id) FROM members_forum)",
+    "ck_proposal_dates": "UPDATE activities_proposal SET earliest = '2030-01-02', latest = '2030-01-01'",
+    "ck_proposal_country": "UPDATE activities_proposal SET country = 'x1'",
+    "ck_proposal_activity_endorsed": (
+        "UPDATE activities_proposal SET activity_id = (SELECT min(id) FROM activities_activity) WHERE state = 'idea'"
+    ),
+    "ck_contribution_amount": "UPDATE activities_contribution SET amount = 5",
+    "ck_foreign_activity_ends_after_starts": 'UPDATE activities_foreignactivity SET "end" = date - 1',
+    "ck_foreign_activity_country": "UPDATE activities_foreignactivity SET country = 'x1'",
+    "uniq_foreign_activity_key": lambda: copy("activities_foreignactivity"),
+    "ProposalStep.append_only": "UPDATE activities_proposalstep SET reason = 'z'",
+    "ck_proposal_step_reason": lambda: copy("activities_proposalstep", to_state="'declined'"),
+    "ck_overlap_one_other": "UPDATE activities_overlapdecision SET foreign_id = NULL, activity_id = NULL",
+    "ck_overlap_choice": "UPDATE activities_overlapdecision SET choice = 'forget'",
+    "ck_overlap_has_reason": "UPDATE activities_overlapdecision SET reason = ''",
+    "uniq_overlap_proposal_foreign": lambda: copy("activities_overlapdecision", "foreign_id IS NOT NULL"),
+    "uniq_overlap_proposal_activity": lambda: copy("activities_overlapdecision", "activity_id IS NOT NULL"),
+    "ck_review_by_one_subject": "UPDATE activities_reviewby SET proposal_id = NULL",
+    "ck_foreign_list_confirmed_pair": pair("activities_foreignlist", "confirmed"),
+    "LinkedReply.append_only": "UPDATE activities_linkedreply SET name = 'z'",
     "uniq_document_symbol": lambda: copy("reports_document"),
     "ck_document_class": "UPDATE reports_document SET access_class = 'friends'",
     "ck_document_published_has_version_or_not_held": (

@@ -26,7 +26,9 @@ from activities.models.planning import (
     PriorityNeed,
     Proposal,
 )
+from activities.models.radar import ForeignList, OverlapDecision, ProposalStep, ReviewBy
 from activities.models.recording import ActivityDraft, PracticalText, SessionChair, StatusChange
+from activities.models.reply_link import LinkedReply
 from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEvidence
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "ExternalReference",
     "FollowUp",
     "ForeignActivity",
+    "ForeignList",
     "Goal",
     "Hosting",
     "Invitation",
@@ -62,6 +65,7 @@ __all__ = [
     "IssueRun",
     "LateChange",
     "LegislationStatus",
+    "LinkedReply",
     "Mandate",
     "NationalAgendaItem",
     "NationalCoordination",
@@ -71,16 +75,19 @@ __all__ = [
     "Objective",
     "OpenChallenge",
     "Outreach",
+    "OverlapDecision",
     "PracticalText",
     "PriorityNeed",
     "ProgrammeArea",
     "Proposal",
+    "ProposalStep",
     "Recommendation",
     "Reminder",
     "Reply",
     "ReplyVersion",
     "Review",
     "ReviewArea",
+    "ReviewBy",
     "ReviewEvidence",
     "Session",
     "SessionChair",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from activities.enums import ActivityStatus, CorrectionState, InvitationState, LateChangeState, NominationState, ProposalState
 from activities.enums_invitations import IssueState
 from members.models.lifecycles import TransitionError, check_transition, may_follow
+
+if TYPE_CHECKING:
+    from activities.models.planning import Proposal
 
 ACTIVITY_TRANSITIONS: Mapping[str, frozenset[str]] = {
     ActivityStatus.UNDER_CONSIDERATION: frozenset({ActivityStatus.PLANNED, ActivityStatus.CANCELLED}),
@@ -66,4 +70,11 @@ __all__ = [
     "TransitionError",
     "check_transition",
     "may_follow",
+    "transition",
 ]
+
+
+def transition(proposal: Proposal, state: str) -> None:
+    """Set the state of a proposal in memory; the caller holds its row and saves it. Raises TransitionError."""
+    check_transition(PROPOSAL_TRANSITIONS, proposal.state, state)
+    proposal.state = state

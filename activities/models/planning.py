@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import OutreachDirection, ProposalState
+from activities.models.lifecycles import PROPOSAL_TRANSITIONS
 from activities.models.visibility import OwnWordsQuerySet, SteeringGroupQuerySet
 from members.enums import AccessClass, DatePrecision
 from members.models.base import Sourced, Versioned, VisibleQuerySet, paired
 
 
+def _step_guard() -> str:
+    pairs = ", ".join(f"('{old}', '{new}')" for old, after in PROPOSAL_TRANSITIONS.items() for new in sorted(after))
+    return f"""
+        IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state, NEW.state) NOT IN ({pairs}) THEN
+            RAISE EXCEPTION 'proposal_transition: % cannot follow %', NEW.state, OLD.state USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
 @pghistory.track()
 class Proposal(Versioned):
-    """An activity before it has a date: idea, considered, then endorsed, declined or referred [41-48]."""
+    """An activity before it has a date: idea, considered, then endorsed, declined or referred [30, 31, 41-48].
+
+    `earliest` and `latest` are the first and the last day that the partial dates may mean; `country` is an ISO 3166 code
+    of two letters.
+    """
 
     title = models.CharField(_("title"), max_length=250)
     kind = models.ForeignKey("activities.ActivityKind", models.PROTECT, null=True, blank=True, related_name="+")
@@ -29,6 +48,20 @@ class Proposal(Versioned):
     overlap_check = models.TextField(_("what was checked for overlap"), blank=True)
     objectives = models.ManyToManyField("activities.Objective", blank=True, related_name="proposals")
     areas = models.ManyToManyField("activities.ProgrammeArea", blank=True, related_name="proposals")
+    portfolios = models.ManyToManyField("members.Portfolio", blank=True, related_name="+", verbose_name=_("portfolios wanted"))
+    topics = models.ManyToManyField("members.Topic", blank=True, related_name="+", verbose_name=_("topics"))
+    needs = models.ManyToManyField("activities.PriorityNeed", blank=True, related_name="proposals")
+    coordinator = models.ForeignKey(
+        "members.Seat", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("coordinator")
+    )
+    funding_guideline = models.CharField(_("symbol of the funding guideline"), max_length=40, blank=True)
+    funded = models.TextField(_("who is funded"), blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    earliest = models.DateField(_("not before"), null=True, blank=True)
+    earliest_precision = models.CharField(_("date known to the"), max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
+    latest = models.DateField(_("not after"), null=True, blank=True)
+    latest_precision = models.CharField(_("date known to the"), max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
     state = models.CharField(max_length=12, choices=ProposalState, default=ProposalState.IDEA)
     referred_to = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="+")
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="proposals")
@@ -40,9 +73,37 @@ class Proposal(Versioned):
     class Meta:
         verbose_name = _("proposal")
         ordering = ["-recorded_at"]
+        constraints = [
+            models.CheckConstraint(name="ck_proposal_state", condition=Q(state__in=ProposalState.values)),
+            models.CheckConstraint(
+                name="ck_proposal_referred_has_forum",
+                condition=Q(state=ProposalState.REFERRED, referred_to__isnull=False)
+                | (~Q(state=ProposalState.REFERRED) & Q(referred_to__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="ck_proposal_dates",
+                condition=Q(earliest__isnull=True) | Q(latest__isnull=True) | Q(latest__gte=F("earliest")),
+            ),
+            models.CheckConstraint(name="ck_proposal_country", condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$")),
+            models.CheckConstraint(
+                name="ck_proposal_activity_endorsed", condition=Q(activity__isnull=True) | Q(state=ProposalState.ENDORSED)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="proposal_transition", when=pgtrigger.Before, operation=pgtrigger.Update, func=_step_guard())
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+@dataclass(frozen=True)
+class DateSpan:
+    """First and last day, as far as they are known."""
+
+    start: date | None
+    end: date | None
+    date_precision: DatePrecision
 
 
 class _DatedFact(Versioned, Sourced):
@@ -66,12 +127,21 @@ class _DatedFact(Versioned, Sourced):
 
 @pghistory.track()
 class Contribution(_DatedFact):
-    """What a participant contributed to an activity or area [33]."""
+    """What a participant contributes to an activity, or offers to a proposal: money for something, or something in kind [33]."""
 
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="contributions")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="contributions")
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)  # ISO 4217
 
     class Meta(_DatedFact.Meta):
         verbose_name = _("contribution")
+        constraints = [
+            models.CheckConstraint(
+                name="ck_contribution_amount",
+                condition=Q(amount__isnull=True, currency="") | Q(amount__gt=0, currency__regex=r"^[A-Z]{3}$"),
+            ),
+        ]
 
 
 @pghistory.track()
@@ -84,14 +154,47 @@ class PriorityNeed(_DatedFact):
         verbose_name = _("priority need")
 
 
-@pghistory.track()
+@pghistory.track(exclude=["key"])
 class ForeignActivity(_DatedFact):
-    """An activity of another body, known so that work is not done twice [32]."""
+    """An activity of another body, known so that work is not done twice [32].
+
+    `date` is its first day, `end` its last, as far as they are known; `country` is an ISO 3166 code of two letters.
+    `organiser`, `topics_said` and `portfolios_said` are words of a list that name no record of ours; `key` is the SHA-256 of what
+    makes a row of a list the same row again, "" for one that was entered by hand.
+    """
 
     forum = models.ForeignKey("members.Forum", models.PROTECT, null=True, blank=True, related_name="foreign_activities")
+    organiser = models.CharField(_("organiser"), max_length=250, blank=True)
+    end = models.DateField(_("last day"), null=True, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    topics = models.ManyToManyField("members.Topic", blank=True, related_name="+", verbose_name=_("topics"))
+    topics_said = models.CharField(_("other topics"), max_length=400, blank=True)
+    portfolios = models.ManyToManyField("members.Portfolio", blank=True, related_name="+", verbose_name=_("portfolios"))
+    portfolios_said = models.CharField(_("other portfolios"), max_length=400, blank=True)
+    url = models.URLField(_("web address"), max_length=600, blank=True)
+    key = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta(_DatedFact.Meta):
         verbose_name = _("activity of another body")
+        constraints = [
+            models.CheckConstraint(
+                name="ck_foreign_activity_ends_after_starts",
+                condition=Q(end__isnull=True) | Q(date__isnull=False, end__gte=F("date")),
+            ),
+            models.CheckConstraint(name="ck_foreign_activity_country", condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$")),
+            models.UniqueConstraint(fields=["key"], name="uniq_foreign_activity_key", condition=~Q(key="")),
+        ]
+
+    @property
+    def span(self) -> DateSpan:
+        """Its dates as a page words them."""
+        return DateSpan(self.date, self.end, DatePrecision(self.date_precision))
+
+    @property
+    def organised_by(self) -> str:
+        """The forum on record, or else the words of the list."""
+        return str(self.forum) if self.forum else self.organiser
 
 
 @pghistory.track()

@@ -209,6 +209,17 @@ class ReplyVersionQuerySet[M: models.Model](VisibleQuerySet[M]):
         return self.filter(own)
 
 
+class LinkedReplyQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """How a text came in: whoever may read the text."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        own = own_reply_q(rights, "reply_version__reply__")
+        if rights.is_secretariat:
+            return self.filter(own | Q(reply_version__is_submitted=True))
+        return self.filter(own)
+
+
 class FeedbackQuerySet[M: models.Model](VisibleQuerySet[M]):
     """What a participant says of a past activity: its own until submitted, then the secretariat's too."""
 
@@ -226,6 +237,16 @@ class SteeringGroupQuerySet[M: models.Model](VisibleQuerySet[M]):
     def visible_to(self, user: AnyUser) -> Self:
         rights = rights_of(user)
         return self.all() if rights.in_steering_group or rights.is_secretariat else self.none()
+
+
+class ReviewByQuerySet[M: models.Model](VisibleQuerySet[M]):
+    """Days to look again: the secretariat all; the steering group those of proposals."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        rights = rights_of(user)
+        if rights.is_secretariat:
+            return self.all()
+        return self.filter(proposal__isnull=False) if rights.in_steering_group else self.none()
 
 
 def consultation_q(rights: Rights, prefix: str = "") -> Q:

@@ -25,8 +25,10 @@ from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_recipients import Recipient
 from members.services.outbox import queue_delivery, recipient_key
+from members.signing import make_token
 
 MOST_QUESTIONS = 20
+LINK_PURPOSE = "group-question"  # a signed link to answer a question to the steering group without signing in
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,20 @@ def answer_address(consultation: Consultation, participant: Participant) -> str:
     return f"{settings.ORIGIN}{reverse('activities:reply', args=[participant.slug, consultation.pk])}"
 
 
+def link_to_answer(consultation: Consultation, recipient: Recipient) -> str:
+    """The signed address where one addressee answers for one seat; "" for calls for views, which focal points answer."""
+    if recipient.to is None or consultation.audience != ConsultationAudience.STEERING_GROUP:
+        return ""
+    token = make_token(LINK_PURPOSE, f"{consultation.pk}:{recipient.participant.pk}:{recipient_key(recipient.to)}")
+    return f"{settings.ORIGIN}{reverse('consultation_answer', args=[token])}"
+
+
+@transaction.atomic
+def ask_steering_group(*, call: Call, by: User) -> Consultation:
+    """Write down a question and ask it at once [29]. Raises DomainError."""
+    return open_consultation(consultation=draft_consultation(call=call, by=by), by=by)
+
+
 def _write(consultation: Consultation, recipients: Iterable[Recipient], by: User, *, kind: str, is_reminder: bool = False) -> int:
     written = 0
     for recipient in recipients:
@@ -181,10 +197,13 @@ def _write(consultation: Consultation, recipients: Iterable[Recipient], by: User
             "own_zone": zone_of(recipient.participant),
             "url": answer_address(consultation, recipient.participant),
             "is_reminder": is_reminder,
+            "link": link_to_answer(consultation, recipient),
         }
-        subject, text, html = render_mail("call_for_views", context, recipient.language)
+        # A letter with a link to answer is for its addressee alone, so it is no message that others of its government read.
+        mail = "group_question" if context["link"] else "call_for_views"
+        subject, text, html = render_mail(mail, context, recipient.language)
         queue_delivery(
-            kind="call_for_views",
+            kind=mail,
             to=recipient.to,
             key=f"{kind}:{consultation.pk}:{recipient_key(recipient.to)}",
             subject=subject,

@@ -16,8 +16,8 @@ from activities.services.consultation import answer_address
 from members.audit import acting
 from members.errors import Conflict, DomainError
 from members.mail import render_mail
-from members.models import Official, Participant, User
-from members.services.outbox import queue_delivery
+from members.models import Office, Official, Participant, User
+from members.services.outbox import queue_delivery, recipient_key
 
 
 @dataclass(frozen=True)
@@ -113,22 +113,35 @@ def submit_reply(*, consultation: Consultation, participant: Participant, expect
 
 
 def _acknowledge(call: Consultation, participant: Participant, version: ReplyVersion, by: User) -> None:
-    """A mail to who submitted, without the text of the position."""
+    """A mail to who submitted."""
     official: Official | None = by.officials.filter(participant=participant).exclude(email="").first()
-    if official is None:
-        return
-    language = official.language or participant.language
+    if official is not None:
+        acknowledge_reply(call, participant, version, to=official, by=by)
+
+
+def acknowledge_reply(  # noqa: PLR0913 - a letter has these parts
+    call: Consultation, participant: Participant, version: ReplyVersion, *, to: Official | Office, by: User, email: str = ""
+) -> None:
+    """A mail to who submitted, or whose link was used, without the text of the position."""
+    language = (to.language if isinstance(to, Official) else "") or participant.language
     context = {
         "consultation": call,
         "title": call.title,
         "participant": participant,
-        "recipient": official,
+        "recipient": to,
         "version": version,
         "own_zone": zone_of(participant),
         "url": answer_address(call, participant),
     }
     subject, text, html = render_mail("reply_acknowledgement", context, language)
-    key = f"reply:{version.reply_id}.{version.number}:official-{official.pk}"
     queue_delivery(
-        kind="reply_acknowledgement", to=official, key=key, subject=subject, text=text, html=html, language=language, by=by
+        kind="reply_acknowledgement",
+        to=to,
+        key=f"reply:{version.reply_id}.{version.number}:{recipient_key(to)}",
+        subject=subject,
+        text=text,
+        html=html,
+        language=language,
+        email=email,
+        by=by,
     )

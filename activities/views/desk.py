@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activities.enums import ActivityStatus
 from activities.forms import StatusForm, WithdrawForm, missing_of
-from activities.models import Activity, ActivityFeedback
+from activities.models import Activity, ActivityFeedback, Proposal
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS
 from activities.permissions import get_activity_at_desk
 from activities.services import activities as service
@@ -72,6 +72,7 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
         "withdraw_form": WithdrawForm(),
         "body": Body.objects.visible_to(request.user).filter(activity_kind=activity.kind.key).first(),
         "feedback": feedback,
+        "proposals": Proposal.objects.visible_to(request.user).filter(activity=activity),
     }
     return render(request, "activities/desk_activity.html", context)
 

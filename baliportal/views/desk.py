@@ -15,6 +15,7 @@ from activities.selectors_desk import (
     recommendation_tasks,
     waiting_for_others,
 )
+from activities.selectors_planning import review_tasks
 from members.permissions import require_desk
 from members.selectors_desk import contact_tasks, delivery_tasks
 
@@ -24,7 +25,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
     user = request.user
-    needs: list[Task] = [*needs_attention(user), *correction_tasks(user), *recommendation_tasks(user), *meetings_to_set(user)]
+    needs: list[Task] = [*needs_attention(user), *review_tasks(user), *correction_tasks(user), *recommendation_tasks(user)]
+    needs += meetings_to_set(user)
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from members.models.base import today
 from members.partial_dates import format_partial, format_span, iso_partial
 
 register = template.Library()
+_SIGNED = re.compile(r"(/r/(?:[\w-]+/)?)[^\s/<>]{20,}/?")
 STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
 
 
@@ -36,6 +38,12 @@ def partial_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
 def host_of(address: str) -> str:
     """The host of a web address, so that a reader knows where a link leads."""
     return urlsplit(address).hostname or ""
+
+
+@register.filter
+def without_tokens(text: str) -> str:
+    """A message as others than its recipient read it: a signed link is its recipient's alone."""
+    return _SIGNED.sub(r"\1…", text)
 
 
 @register.filter

@@ -1,0 +1,215 @@
+"""The duplication radar: which activities a proposal may repeat, why, and what is decided about each."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from activities.models import Activity, ForeignActivity, OverlapDecision, Proposal, ProposalStep
+from activities.radar_words import entries_of, read_words
+from activities.selectors_radar import likely_overlaps, undecided_overlaps
+from activities.services.foreign import confirm_list, start_list
+from activities.services.radar import decide_overlap
+from members.errors import Conflict, DomainError
+from members.models import Portfolio, Topic
+from members.models.base import today
+from members.sheets import read_paste
+from tests.activities.planning import in_days, move
+from tests.activities.thirty_events import PROPOSALS, ROWS
+from tests.cast import World, client_for, make_world
+
+HEADINGS = "title\tfrom\tto\tcountry\tcity\tforum\ttopics\tportfolios\turl"
+FOUNDING = Path(__file__).resolve().parents[2] / "baliportal" / "founding"
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    made = make_world()
+    for model, name in ((Topic, "topics"), (Portfolio, "portfolios")):
+        with (FOUNDING / f"{name}.csv").open(encoding="utf-8") as rows:
+            for row in csv.DictReader(rows):
+                model.objects.update_or_create(key=row["key"], defaults={"name_en": row["name_en"], "name_id": row["name_id"]})
+    proposal = Proposal.objects.get(pk=made.proposal)
+    proposal.title, proposal.country, proposal.city = "Workshop on detecting forged passports", "ID", "Jakarta"
+    proposal.earliest, proposal.latest = today() + timedelta(days=100), today() + timedelta(days=103)
+    proposal.save()
+    proposal.topics.set(Topic.objects.filter(key="document-security"))
+    proposal.portfolios.set(Portfolio.objects.filter(key="immigration"))
+    return made
+
+
+def the(world: World) -> Proposal:
+    return Proposal.objects.get(pk=world.proposal)
+
+
+def listed(world: World, *rows: str) -> None:
+    """Add rows to the register the way the desk does; `{n}` in a row is the day n days ahead."""
+    by = world.users["secretariat"]
+    lines = [row.format(*(in_days(number) for number in range(800))).replace(" | ", "\t") for row in rows]
+    confirm_list(foreign_list=start_list(sheet=read_paste("\n".join([HEADINGS, *lines])), by=by), by=by)
+
+
+def found(world: World) -> list[str]:
+    return [overlap.record.title for overlap in likely_overlaps(the(world), user=world.users["secretariat"])]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Training course on passport fraud | {110} | {112} | ID | Bogor | A body | document security | immigration | ",
+        "Lokakarya pendeteksian paspor palsu | {130} | {131} | Malaysia | | A body | keamanan dokumen | imigrasi | ",
+        "Detection of forged travel documents at airports | {60} | {62} | TH | Bangkok | A body | | Immigration | ",
+        "Forged passports: detecting them | | | | | A body | document security | immigration | ",
+    ],
+)
+def test_same_subject_in_other_words_or_language_is_found(world: World, row: str) -> None:
+    listed(world, row)
+    assert found(world) == [row.split(" | ", maxsplit=1)[0]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Forum on fisheries management | {100} | {103} | ID | Jakarta | A body | fisheries | immigration | ",
+        "Training course on passport fraud | {400} | {402} | ID | Jakarta | A body | document security | immigration | ",
+        "Counselling for child victims of trafficking | {101} | | ID | Jakarta | A body | child protection | justice | ",
+        "Drug trafficking by sea | {100} | | ID | Jakarta | A body | law enforcement | law enforcement | ",
+        "Meeting of heads of immigration | {100} | | PH | Manila | A body | | immigration | ",
+    ],
+)
+def test_other_subject_or_other_year_is_not_found(world: World, row: str) -> None:
+    listed(world, row)
+    assert found(world) == []
+
+
+@pytest.mark.parametrize("row", PROPOSALS, ids=lambda row: row[0])
+def test_thirty_events_are_told_apart(world: World, row: tuple[Any, ...]) -> None:
+    by = world.users["secretariat"]
+    sheet = read_paste("\n".join([HEADINGS, *ROWS]))
+    assert confirm_list(foreign_list=start_list(sheet=sheet, by=by), by=by).added == 30
+    title, earliest, latest, country, city, topics, portfolios, repeated = row
+    proposal = the(world)
+    proposal.title, proposal.country, proposal.city = title, country, city
+    proposal.earliest, proposal.latest = date.fromisoformat(earliest), date.fromisoformat(latest)
+    proposal.save()
+    proposal.topics.set(Topic.objects.filter(key__in=topics))
+    proposal.portfolios.set(Portfolio.objects.filter(key__in=portfolios))
+    assert sorted(found(world)) == sorted(repeated)
+
+
+def test_reasons_are_named_and_their_points_add_up(world: World) -> None:
+    listed(world, "Training course on passport fraud | {110} | {112} | ID | Bogor | A body | document security | immigration | ")
+    (overlap,) = likely_overlaps(the(world), user=world.users["secretariat"])
+    said = " ".join(reason.words for reason in overlap.reasons)
+    for words in ("passports / passport", "same topic: Document security", "7 days apart", "same country", "Immigration"):
+        assert words in said, words
+    assert overlap.points == sum(reason.points for reason in overlap.reasons)
+    assert (
+        "same topic: Document security"
+        in client_for(world, "co_chair").get(f"/steering-group/room/proposals/{world.proposal}/").content.decode()
+    )
+
+
+def test_our_own_activities_are_compared_as_far_as_the_reader_sees_them(world: World) -> None:
+    draft = Activity.objects.get(reference=world.draft_activity)
+    Activity.objects.filter(pk=draft.pk).update(
+        title="CANARY detecting forged passports", start=today() + timedelta(days=101), country="Indonesia", city="Jakarta"
+    )
+    assert found(world) == ["CANARY detecting forged passports"]
+    assert likely_overlaps(the(world), user=world.users["co_chair"]) == []
+    Activity.objects.filter(pk=draft.pk).update(published_at=today(), published_by=world.users["secretariat"])
+    assert len(likely_overlaps(the(world), user=world.users["co_chair"])) == 1
+    Proposal.objects.filter(pk=world.proposal).update(state="endorsed", activity=draft)
+    assert found(world) == []
+
+
+def test_undated_proposal_looks_ahead_only(world: World) -> None:
+    Proposal.objects.filter(pk=world.proposal).update(earliest=None, latest=None)
+    row = "Detecting forged passports | {0} | {1} | ID | Jakarta | A body | document security | immigration | "
+    listed(world, row)
+    assert found(world) == ["Detecting forged passports"]
+    ForeignActivity.objects.update(date=today() - timedelta(days=400), end=today() - timedelta(days=399))
+    assert found(world) == []
+
+
+def test_lexicon_reads_both_languages() -> None:
+    assert set(read_words("Lokakarya perdagangan orang").subjects) == set(read_words("Human trafficking workshop").subjects)
+    assert set(read_words("Smuggling of migrants by sea").subjects) == {"smuggling", "sea"}
+    assert "trafficking" not in read_words("Trafficking in narcotics").subjects
+    assert read_words("Workshop on the strengthening of cooperation").others == ()
+
+
+def test_own_vocabulary_joins_its_two_names() -> None:
+    more = entries_of([("avalanches", "Avalanches", "Longsoran salju"), ("trafficking", "Trafficking in persons", "x")])
+    assert (
+        set(read_words("Pelatihan longsoran salju", more).subjects)
+        == {"avalanches"}
+        == set(read_words("Avalanches course", more).subjects)
+    )
+
+
+def _decide(world: World, **changes: Any) -> OverlapDecision:
+    record = ForeignActivity.objects.get(title__startswith="Training course")
+    words = {"choice": "keep", "reason": "Another audience", "expected_version": 0, "by": world.users["secretariat"]}
+    return decide_overlap(proposal=the(world), other=record, **(words | changes))
+
+
+def test_decision_is_recorded_changed_and_shown(world: World) -> None:
+    listed(world, "Training course on passport fraud | {110} | {112} | ID | Bogor | A body | document security | immigration | ")
+    desk: Client = client_for(world, "secretariat")
+    record = ForeignActivity.objects.get(title__startswith="Training course")
+    url = f"/desk/proposals/{world.proposal}/overlaps/foreign/{record.pk}/"
+    assert "7 days apart" in desk.get(url).content.decode()
+    assert desk.post(url, {"choice": "join", "reason": " ", "version": 0}).status_code == 422
+    assert desk.post(url, {"choice": "join", "reason": "Same week", "version": 0}).status_code == 302
+    assert desk.post(url, {"choice": "keep", "reason": "No", "version": 0}).status_code == 409
+    handed = {"choice": "hand-over", "reason": "Theirs", "acceptance": "Their letter of May", "version": 1}
+    assert desk.post(url, handed).status_code == 302
+    row = OverlapDecision.objects.get()
+    assert (row.choice, row.version, row.decided_by) == ("hand-over", 2, world.users["secretariat"])
+    text = client_for(world, "co_chair").get(f"/steering-group/room/proposals/{world.proposal}/").content.decode()
+    assert ("Their letter of May" in text, "Decided" in text, "Not decided" in text) == (True, True, False)
+    ForeignActivity.objects.filter(pk=record.pk).update(title="Something else altogether")
+    assert found(world) == ["Something else altogether"]
+    assert desk.get(f"/desk/proposals/{world.proposal}/overlaps/other/{record.pk}/").status_code == 404
+    assert desk.get(f"/desk/proposals/{world.proposal}/overlaps/own/999999/").status_code == 404
+
+
+def test_decision_needs_a_reason_and_the_version_that_was_seen(world: World) -> None:
+    listed(world, "Training course on passport fraud | {110} | | ID | Bogor | A body | document security | immigration | ")
+    with pytest.raises(DomainError, match="Say why"):
+        _decide(world, reason=" ")
+    with pytest.raises(DomainError, match="empty where"):
+        _decide(world, acceptance="They said yes")
+    _decide(world)
+    with pytest.raises(Conflict):
+        _decide(world)
+    assert _decide(world, expected_version=1, choice="join").version == 2
+
+
+def test_endorsing_with_undecided_overlaps_needs_a_yes(world: World) -> None:
+    listed(world, "Training course on passport fraud | {110} | {112} | ID | Bogor | A body | document security | immigration | ")
+    by, desk = world.users["secretariat"], client_for(world, "secretariat")
+    move(the(world), "considered", by)
+    url = f"/desk/proposals/{world.proposal}/move/"
+    answers = {"state": "endorsed", "decided_on": in_days(0), "version": 2}
+    answer = desk.post(url, answers)
+    assert (answer.status_code, "1 likely overlap is undecided" in answer.content.decode()) == (422, True)
+    assert desk.post(url, answers | {"despite_overlaps": "on"}).status_code == 302
+    assert ProposalStep.objects.get(to_state="endorsed").undecided == 1
+    assert "1 likely overlap was not decided then." in desk.get(f"/desk/proposals/{world.proposal}/").content.decode()
+
+
+def test_decided_overlaps_stand_in_nobody_s_way(world: World) -> None:
+    listed(world, "Training course on passport fraud | {110} | {112} | ID | Bogor | A body | document security | immigration | ")
+    by = world.users["secretariat"]
+    _decide(world)
+    assert undecided_overlaps(the(world), user=by) == []
+    move(the(world), "considered", by)
+    move(the(world), "endorsed", by)
+    assert ProposalStep.objects.get(to_state="endorsed").undecided == 0
