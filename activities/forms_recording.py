@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +22,9 @@ MOST_PARTS = 60
 FORUM = "f"  # before the key of a forum among keys of participants
 
 
-def party_key(party: Party) -> str:
+def party_key(party: Model | None) -> str:
     """The value of a participant or a forum in a form."""
-    return f"{FORUM if isinstance(party, Forum) else ''}{party.pk}"
+    return f"{FORUM if isinstance(party, Forum) else ''}{party.pk if party else ''}"
 
 
 class PartyChoice(forms.MultipleChoiceField):

@@ -75,8 +75,8 @@ def content_of(activity: Activity, user: AnyUser) -> Content:
     )
 
 
-def _leg(rows: QuerySet[Any], kind: str, **data: Any) -> QuerySet[Any, Any]:
-    named = rows.order_by().annotate(_kind=Value(kind, output_field=CharField()), _data=JSONObject(**data))
+def _leg(rows: QuerySet[Any], leg: str, /, **data: Any) -> QuerySet[Any, Any]:
+    named = rows.order_by().annotate(_kind=Value(leg, output_field=CharField()), _data=JSONObject(**data))
     found: QuerySet[Any, Any] = named.values_list("_kind", "_data")
     return found
 

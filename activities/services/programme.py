@@ -61,8 +61,8 @@ def check_programme(activity: Activity) -> None:
 
 def _store(row: Session, part: Part, order: int) -> None:
     new = {"title": part.title, "day": part.day, "starts_at": part.starts_at, "ends_at": part.ends_at, "order": order}
-    if row.pk is None or any(getattr(row, name) != value for name, value in new.items()):
-        row.version += row.pk is not None
+    if row._state.adding or any(getattr(row, name) != value for name, value in new.items()):
+        row.version += not row._state.adding
         for name, value in new.items():
             setattr(row, name, value)
         row.full_clean()

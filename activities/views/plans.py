@@ -90,7 +90,7 @@ def _view(plan: Plan, request: HttpRequest, reference: str) -> HttpResponse:
     """The form with who will be told; a POST does it."""
     activity = get_activity_at_desk(request.user, reference)
     if activity.is_withdrawn or not plan.may(activity):
-        messages.error(request, plan.refused)
+        messages.error(request, str(plan.refused))
         return redirect("activities:desk_activity", reference)
     form: Any = plan.form(request.POST if request.method == "POST" else None, activity=activity)
     status = 200
@@ -106,7 +106,7 @@ def _view(plan: Plan, request: HttpRequest, reference: str) -> HttpResponse:
         except (DomainError, ValidationError) as error:
             show_error(form, error)
         else:
-            messages.success(request, plan.said)
+            messages.success(request, str(plan.said))
             return redirect("activities:desk_activity", reference)
     told = who_is_told(activity) if activity.is_published else []
     status = 422 if form.errors and status == 200 else status  # noqa: PLR2004
