@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import groupby
@@ -115,7 +115,7 @@ def practical_for_delegate(activity: Activity) -> str:
     return _in_language(PracticalText.objects.filter(activity=activity).values("language", "text"))
 
 
-def _in_language(rows: Iterable[dict[str, Any]]) -> str:
+def _in_language(rows: Iterable[Mapping[str, Any]]) -> str:
     texts = {row["language"]: row["text"] for row in rows}
     return texts.get(get_language() or "en") or texts.get("en") or next(iter(texts.values()), "")
 

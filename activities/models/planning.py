@@ -107,15 +107,12 @@ class DateSpan:
 
 
 class _DatedFact(Versioned, Sourced):
-    """A dated fact about a participant."""
+    """Something that is dated, as far as it is known."""
 
-    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=250)
     summary = models.TextField(blank=True)
     date = models.DateField(null=True, blank=True)
     date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
-
-    objects = SteeringGroupQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -125,8 +122,19 @@ class _DatedFact(Versioned, Sourced):
         return self.title
 
 
+class _GroupFact(_DatedFact):
+    """A dated fact, of a participant or of nobody, that the steering group reads."""
+
+    participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SteeringGroupQuerySet.as_manager()
+
+    class Meta(_DatedFact.Meta):
+        abstract = True
+
+
 @pghistory.track()
-class Contribution(_DatedFact):
+class Contribution(_GroupFact):
     """What a participant contributes to an activity, or offers to a proposal: money for something, or something in kind [33]."""
 
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="contributions")
@@ -134,7 +142,7 @@ class Contribution(_DatedFact):
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)  # ISO 4217
 
-    class Meta(_DatedFact.Meta):
+    class Meta(_GroupFact.Meta):
         verbose_name = _("contribution")
         constraints = [
             models.CheckConstraint(
@@ -145,17 +153,17 @@ class Contribution(_DatedFact):
 
 
 @pghistory.track()
-class PriorityNeed(_DatedFact):
+class PriorityNeed(_GroupFact):
     """A need that a participant calls a priority [38]."""
 
     area = models.ForeignKey("activities.ProgrammeArea", models.PROTECT, null=True, blank=True, related_name="needs")
 
-    class Meta(_DatedFact.Meta):
+    class Meta(_GroupFact.Meta):
         verbose_name = _("priority need")
 
 
 @pghistory.track(exclude=["key"])
-class ForeignActivity(_DatedFact):
+class ForeignActivity(_GroupFact):
     """An activity of another body, known so that work is not done twice [32].
 
     `date` is its first day, `end` its last, as far as they are known; `country` is an ISO 3166 code of two letters.
@@ -175,7 +183,7 @@ class ForeignActivity(_DatedFact):
     url = models.URLField(_("web address"), max_length=600, blank=True)
     key = models.CharField(max_length=64, blank=True, editable=False)
 
-    class Meta(_DatedFact.Meta):
+    class Meta(_GroupFact.Meta):
         verbose_name = _("activity of another body")
         constraints = [
             models.CheckConstraint(
@@ -198,7 +206,7 @@ class ForeignActivity(_DatedFact):
 
 
 @pghistory.track()
-class Outreach(_DatedFact):
+class Outreach(_GroupFact):
     """An exchange with another process: ours at their meeting, or theirs at ours, with its lessons [21, 43-46].
 
     `participant` is who represented this process, `represented_by` the office. `public_note` is all that the public reads,
@@ -214,7 +222,7 @@ class Outreach(_DatedFact):
     is_public = models.BooleanField(default=False)
     public_note = models.TextField(blank=True)
 
-    class Meta(_DatedFact.Meta):
+    class Meta(_GroupFact.Meta):
         verbose_name = _("outreach")
         constraints = [
             models.CheckConstraint(

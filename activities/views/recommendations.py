@@ -56,7 +56,8 @@ RECOMMENDATION_COLUMNS = (
 @login_not_required
 def recommendation_list(request: HttpRequest) -> HttpResponse:
     """Recommendations with their status in neutral words; `?objective=` and `?area=` take those on one of them."""
-    rows, on = recommendations(request.user), {}
+    rows = recommendations(request.user)
+    on: dict[str, str] = {}
     for name in ("objective", "area"):
         if code := clean_words(request.GET.get(name, ""), most=40):
             rows, on = rows.filter(**{f"{name}__code": code}), on | {name: code}
