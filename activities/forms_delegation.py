@@ -50,7 +50,7 @@ class NomineeForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     mode = forms.ChoiceField(
-        label=_("How will this person attend?"), choices=AttendanceMode.choices, initial=AttendanceMode.IN_PERSON
+        label=_("Attending"), choices=AttendanceMode.choices, initial=AttendanceMode.IN_PERSON
     )
     distinct = forms.BooleanField(label=_("This is another person"), required=False)
     days = forms.MultipleChoiceField(label=_("Days attending"), required=False, widget=forms.CheckboxSelectMultiple)
