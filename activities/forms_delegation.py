@@ -49,9 +49,7 @@ class NomineeForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    mode = forms.ChoiceField(
-        label=_("How will this person attend?"), choices=AttendanceMode.choices, initial=AttendanceMode.IN_PERSON
-    )
+    mode = forms.ChoiceField(label=_("Attending"), choices=AttendanceMode.choices, initial=AttendanceMode.IN_PERSON)
     distinct = forms.BooleanField(label=_("This is another person"), required=False)
     days = forms.MultipleChoiceField(label=_("Days attending"), required=False, widget=forms.CheckboxSelectMultiple)
     name_own_script = forms.CharField(label=_("Name in own script"), max_length=200, required=False)

@@ -148,7 +148,7 @@ def _said(row: Nomination, person: dict[str, Any]) -> Iterable[str]:
         "position": _("Position and ministry"),
         "email": _("Email address"),
         "part": _("Part in the delegation"),
-        "mode": _("How will this person attend?"),
+        "mode": _("Attending"),
         "days": _("Days attending"),
         "meal": _("Meal"),
         "access_needs": _("Access needs"),

@@ -151,14 +151,22 @@ def restore_nominee(*, nomination: Nomination, by: User) -> Nomination:
         place(found, waits=not has_room(found.invitation, activity))
         if activity.confirm_delegates and was_confirmed and found.state == NominationState.SUBMITTED:
             found.state = NominationState.CONFIRMED
-        if found.part == DelegatePart.HEAD and found.invitation.nominations.standing().filter(part=DelegatePart.HEAD).exists():
-            found.part = DelegatePart.DELEGATE
+        _fit_in(found)
         found.told_at = told
         found.version += 1
         found.save()
         settle(found, by=by)
         _touch(found.invitation)
     return found
+
+
+def _fit_in(found: Nomination) -> None:
+    """Whoever comes back finds what was given to others since: there is one head, and one substitute for a person."""
+    others = found.invitation.nominations.standing().exclude(pk=found.pk)
+    if found.part == DelegatePart.HEAD and others.exclude(state=NominationState.REFUSED).filter(part=DelegatePart.HEAD).exists():
+        found.part = DelegatePart.DELEGATE
+    if found.replaces_id and others.filter(replaces=found.replaces_id).exists():
+        found.replaces = None
 
 
 def _check_can_return(found: Nomination) -> None:
@@ -197,6 +205,8 @@ def confirm_delegate(*, nomination: Nomination, by: User, accept: bool = True) -
         return found
     _check_transition(found, state)
     with acting(by=by, verb="confirm_delegate" if accept else "refuse_delegate"):
+        if found.state == NominationState.REFUSED:
+            _fit_in(found)
         found.state = state
         found.version += 1
         found.save()

@@ -112,6 +112,7 @@ def put_sheet(  # noqa: PLR0913 - keyword-only
     withdraw_all_but(invitation, {official.pk for official in officials}, by, replaced={n.replaces for n in nominees})
     Delegate.objects.filter(nomination__invitation=invitation, part=DelegatePart.HEAD).update(part=DelegatePart.DELEGATE)
     held |= {official.pk for official, n in zip(officials, nominees, strict=True) if n.replaces and replaced[n.replaces] in held}
+    _free_replaced(invitation, {n.replaces: official.pk for official, n in zip(officials, nominees, strict=True) if n.replaces})
     placed = _placed(invitation, activity, officials, held)
     made = [
         _nominate(invitation, official, nominee, number, waits=official.pk not in placed, token=token, named_by=named_by)
@@ -121,6 +122,15 @@ def put_sheet(  # noqa: PLR0913 - keyword-only
         settle(nomination, by=by)
     fill_places(activity=activity, first=invitation, by=by)
     return made
+
+
+def _free_replaced(invitation: Invitation, substitutes: Mapping[int, int]) -> None:
+    """Whoever came in place of a person before does so no more where the sheet names another for it."""
+    for row in invitation.nominations.standing().filter(replaces__in=substitutes).order_by("pk"):
+        if row.replaces_id and substitutes[row.replaces_id] != row.official_id:
+            row.replaces = None
+            row.version += 1
+            row.save(update_fields=["replaces", "version"])
 
 
 def _placed(invitation: Invitation, activity: Activity, officials: Sequence[Official], held: set[int]) -> set[int]:

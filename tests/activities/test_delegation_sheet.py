@@ -14,7 +14,7 @@ from lxml import html
 from activities.delegation_paste import read_people
 from activities.enums import DelegatePart, NominationState
 from activities.models import Activity, Delegate, Invitation, LateChange, Nomination
-from activities.services.nominations import RowError, restore_nominee, withdraw_nominee
+from activities.services.nominations import RowError, confirm_delegate, restore_nominee, withdraw_nominee
 from members.errors import Conflict, DomainError
 from members.models import Delivery, Official, Participant
 from members.sheets import SheetError
@@ -384,6 +384,26 @@ def test_a_head_who_comes_back_finds_another_head(world: World) -> None:
     submit(world, [replace(PEOPLE[1], part=DelegatePart.HEAD)])
     back = restore_nominee(nomination=first, by=by)
     assert (back.part, Delegate.objects.get(part="head").official.name) == (DelegatePart.DELEGATE, "Budi Santoso")
+
+
+def test_a_refused_head_who_is_confirmed_after_all_finds_another_head(world: World) -> None:
+    Activity.objects.update(confirm_delegates=True)
+    staff = world.users["secretariat"]
+    first = submit(world, [replace(PEOPLE[0], part=DelegatePart.HEAD)])[0]
+    confirm_delegate(nomination=first, by=staff, accept=False)
+    second = submit(world, [replace(PEOPLE[1], part=DelegatePart.HEAD)])[0]
+    for nomination in (second, first):
+        confirm_delegate(nomination=nomination, by=staff)
+    heads = Delegate.objects.filter(withdrawn_at=None).order_by("pk").values_list("official__name", "part")
+    assert sorted(heads) == [("Budi Santoso", "head"), ("Dewi Lestari", "delegate")]
+
+
+def test_another_substitute_takes_over_wherever_it_stands_on_the_sheet(world: World) -> None:
+    gone = submit(world, PEOPLE[:1])[0]
+    submit(world, [replace(PEOPLE[1], replaces=gone.pk)])
+    submit(world, [replace(PEOPLE[2], replaces=gone.pk), PEOPLE[1]])
+    rows = Nomination.objects.exclude(replaces=None).values_list("official__name", "replaces")
+    assert list(rows) == [("Sri Wahyuni", gone.pk)]
 
 
 def test_a_withdrawn_one_is_put_back_on_the_sheet_without_saving(world: World) -> None:
