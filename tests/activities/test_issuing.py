@@ -292,7 +292,6 @@ def test_issue_writes_one_letter_each_and_issuing_again_adds_only_the_missing(wo
     again = issue(world)
     assert [item.participant.slug for item in again.items.all()] == ["cland"]
     assert letters() == {A: 1, B: 1, "cabinet@cland.example": 1}
-    assert list(Letter.objects.values_list("reference", flat=True).filter(reference__startswith="XX-2010-01.L")) != []
     references = set(Letter.objects.filter(reference__startswith=f"{world.activity}.").values_list("reference", flat=True))
     assert references == {f"{world.activity}.L1", f"{world.activity}.L2"}
 
