@@ -100,7 +100,7 @@ def test_same_answer_again_changes_nothing_and_another_is_refused_or_replaces(wo
     [
         ({"name": ""}, "This field is required."),
         ({"name": " 12 "}, "Enter your full name."),
-        ({"q1": " "}, "Answer at least one question."),
+        ({"q1": " ", "q2": " "}, "Answer at least one question."),
         ({"q1": "a\x00b"}, "Null characters are not allowed."),
     ],
 )

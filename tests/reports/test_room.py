@@ -257,7 +257,7 @@ def test_agenda_begins_with_what_stands_and_what_is_open(world: World, desk: Cli
     page = desk.get(url)
     keys = list(page.context["form"].drafts)
     titles = [draft.title_en for draft in page.context["form"].drafts.values()]
-    assert titles == ["Plan", "Review", "Open idea", "Views", "Question", "First", world.document]
+    assert titles == ["Plan", "Review", "An idea", "Open idea", "Views", "Question", "First", world.document]
     assert desk.post(url, {"items": [key for key in keys if "Plan" not in key]}).status_code == 302
     agenda = Agenda.objects.get(activity__reference=world.other_activity)
     stored = list(agenda.items.values_list("order", "kind", "title_en", "title_id", "note"))
