@@ -370,12 +370,17 @@ def _late_changes(planted: Planted, world: World, side: str, invitation: Invitat
     """A late change that was declined with a word, and one that waits."""
     by, record = world.users["secretariat"], f"late_change_{side}"
     asked = {"invitation": invitation, "asked_by": world.users[f"focal_point_{side}"]}
+    # On another invitation: where a change waits, the sheet shows that, and not what is nominated.
+    issued = {"state": "issued", "issued_at": timezone.now(), "issued_by": by}
+    other = Activity.objects.get(reference=world.other_activity)
+    another, _new = Invitation.objects.get_or_create(activity=other, participant=invitation.participant, defaults=issued)
+    planted.addresses.append(f"/national/{another.participant.slug}/invitations/{another.pk}/")
     decided = {"state": "declined", "decided_at": timezone.now(), "decided_by": by}
     refused = planted.make(f"refused_change_{side}", LateChange, "word", **asked, **decided)
     person = {name: planted.word(record, name) for name in ("name", "position", "email", "meal", "access_needs")}
-    waits = LateChange.objects.create(people=[NOBODY | person], number=1, **asked)
-    for change in (refused, waits):
-        planted.addresses.append(f"/desk/activities/{world.activity}/changes/{change.pk}/")
+    waits = LateChange.objects.create(people=[NOBODY | person], number=1, **(asked | {"invitation": another}))
+    planted.addresses.append(f"/desk/activities/{world.activity}/changes/{refused.pk}/")
+    planted.addresses.append(f"/desk/activities/{world.other_activity}/changes/{waits.pk}/")
 
 
 def _mail(planted: Planted, world: World, by: User) -> None:
