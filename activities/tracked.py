@@ -42,6 +42,8 @@ TRACKED = (
     Tracked("invitation", m.Invitation, said("activity__reference", "=: ", "participant__name")),
     Tracked("nomination", m.Nomination, said("invitation__activity__reference", "=: ", "official__name")),
     Tracked("delegate", m.Delegate, said("activity__reference", "=: ", "official__name")),
+    Tracked("certificate", m.Certificate, said("delegate__activity__reference", "=: ", "code"), why=("withdrawn_reason",)),
+    Tracked("cost", m.ActivityCost, said("activity__reference")),
     Tracked("attendance", m.Attendance, said("delegate__activity__reference", "=: ", "delegate__official__name")),
     Tracked("goal", m.Goal, said("code", "=: ", "short_title"), key="code"),
     Tracked("objective", m.Objective, said("code", "=: ", "short_title"), key="code"),
