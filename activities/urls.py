@@ -3,6 +3,7 @@
 from django.urls import path
 
 import members.converters  # noqa: F401 - registers "code"
+from activities.urls_attendance import urlpatterns as attendance
 from activities.urls_national import urlpatterns as in_national_space
 from activities.urls_own_record import urlpatterns as own_record
 from activities.views import (
@@ -35,7 +36,6 @@ urlpatterns = [
     path(f"{at_desk}invitations/<int:pk>/withdraw/", invitations.invitation_withdraw, name="invitation_withdraw"),
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
-    path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
     path("steering-group/room/calls/", calls.call_list, name="call_list"),
     path("steering-group/room/calls/<int:pk>/", calls.call_detail, name="call_detail"),
     path("desk/steering-group/calls/", calls.desk_call_list, name="desk_call_list"),
@@ -60,7 +60,6 @@ urlpatterns = [
     path("national/<slug:slug>/history/", national.national_history, name="national_history"),
     path(in_space, national.delegation, name="delegation"),
     path(f"{in_space}done/", national.delegation_done, name="delegation_done"),
-    path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
     *own_record,
     path("handovers/<int:pk>/", handover.handover, name="handover"),
     path("objectives/", objectives.objective_list, name="objective_list"),
@@ -72,4 +71,5 @@ urlpatterns = [
     path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
     path("recommendations/<code:code>/", recommendations.recommendation_detail, name="recommendation_detail"),
     *in_national_space,
+    *attendance,
 ]

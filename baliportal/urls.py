@@ -96,6 +96,7 @@ urlpatterns = [
     path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),
     path("feeds/calendar.ics", feeds.calendar_feed, name="calendar_feed"),
     path("", include("members.urls_files")),
+    path("", include("activities.urls_files")),
     path("", include("reports.urls_files")),
     *i18n_patterns(*pages, prefix_default_language=False),
 ]

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.enums import DelegatePart, InvitationState, NominationState
 from activities.forms import MOST_DELEGATES, DeclineForm, DelegationFormSet, DelegationSheet
 from activities.forms_consultation import CommentForm
-from activities.models import Delegate, Invitation
+from activities.models import Invitation
 from activities.permissions import get_invitation_for
 from activities.selectors_national import comments_on, open_calls, with_overview
 from activities.services import nominations as service
-from activities.views.invitations import attendance_page
 from members.errors import DomainError
 from members.models import Participant, User
 from members.models.base import today
@@ -223,21 +222,3 @@ def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "day": today(),
     }
     return render(request, "activities/delegation_done.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def delegation_attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The focal point records who of its own delegation was there."""
-    invitation = get_invitation_for(request.user, slug, pk)
-    if not has_permission(request.user, Permission.NOMINATE, participant=invitation.participant):
-        raise Http404
-    own = Delegate.objects.visible_to(request.user).filter(
-        activity=invitation.activity, participant=invitation.participant, withdrawn_at__isnull=True
-    )
-    return attendance_page(
-        request,
-        invitation.activity,
-        own.select_related("official", "participant"),
-        "activities:delegation_attendance",
-        (slug, pk),
-    )
