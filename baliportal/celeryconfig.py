@@ -28,5 +28,6 @@ beat_schedule = {
     "empty-old-messages": {"task": "members.periodic.empty_old_messages", "schedule": 24 * 3600.0},
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
+    "remind-of-reports": {"task": "reports.periodic.remind_of_reports", "schedule": 6 * 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

@@ -10,13 +10,16 @@ from activities.selectors_corrections import correction_tasks
 from activities.selectors_desk import Task, meetings_to_set, needs_attention, recently_changed, waiting_for_others
 from members.permissions import require_desk
 from members.selectors_desk import contact_tasks, delivery_tasks
+from reports.selectors_due import report_tasks
 
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
-    needs: list[Task] = [*needs_attention(request.user), *correction_tasks(request.user), *meetings_to_set(request.user)]
+    needs: list[Task] = [*needs_attention(request.user), *report_tasks(request.user)]
+    needs = sorted(needs, key=lambda task: -task.late)
+    needs += [*correction_tasks(request.user), *meetings_to_set(request.user)]
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),
