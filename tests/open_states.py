@@ -16,12 +16,15 @@ from activities.models import (
     ActivityFeedback,
     ActivityKind,
     AgendaItem,
+    Attendance,
+    Certificate,
     Delegate,
     Invitation,
     Nomination,
     Reply,
     ReplyVersion,
 )
+from activities.services.certificates import issue_certificate
 from members.enums import DatePrecision, DeliveryState, Standing
 from members.models import (
     Closure,
@@ -50,6 +53,7 @@ DRAFT = "XX-R-2010-90"
 def open_states(world: World) -> None:
     """An activity under way, a nomination to confirm, copies in doubt and failed, a report approved in part, a circulation."""
     _activities(world)
+    _certificate(world)
     _deliveries(world)
     _files(world)
     StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
@@ -104,6 +108,14 @@ def _activities(world: World) -> None:
         Delegate.objects.create(
             activity=activity, official=official, participant=official.participant, part="delegate", nomination=nomination
         )
+
+
+def _certificate(world: World) -> None:
+    """A delegate who was there today, and the certificate of it."""
+    delegate = Delegate.objects.get(activity__reference=UNDER_WAY)
+    by = world.users["secretariat"]
+    Attendance.objects.create(delegate=delegate, day=today(), status="present", how="desk", recorded_by=by)
+    issue_certificate(delegate=delegate, by=by)
 
 
 def _deliveries(world: World) -> None:
@@ -176,6 +188,7 @@ def variants(world: World) -> list[dict[str, Any]]:
             "invitation_a": invitation.pk,
             "document": DRAFT,
             "frozen_report": approved.document.symbol,
+            "certificate": Certificate.objects.get().pk,
             "missing": world.appointment_a,
             "token": token,
         },

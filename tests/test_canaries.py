@@ -111,6 +111,8 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("nomination_b", "meal access_needs", DESK | B),
     ("delegate_a", "title", DESK | A),
     ("delegate_b", "title", DESK | B),
+    ("certificate_a", "name participant withdrawn_reason", DESK),
+    ("certificate_b", "name participant withdrawn_reason", DESK),
     ("letter", LETTER, DESK),
     ("delivery", "subject text reason", DESK),
     ("message_a", "subject text", DESK | A),
