@@ -215,3 +215,12 @@ class AgendaItemKind(TextChoices):
     OBJECTIVE = "objective", _("Objective")
     DOCUMENT = "document", _("Document")
     OTHER = "other", _("Other item")
+
+
+class CertificateEnd(TextChoices):
+    """Why a certificate of attendance no longer holds."""
+
+    ABSENT = "absent", _("Attendance was recorded otherwise later.")
+    DAYS = "days", _("The days recorded are no longer those on it.")
+    REPLACED = "replaced", _("A newer certificate takes its place.")
+    DESK = "desk", _("The secretariat withdrew it.")

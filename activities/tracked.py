@@ -57,6 +57,8 @@ TRACKED = (
         why=("word",),
     ),
     Tracked("delegate", m.Delegate, said("activity__reference", "=: ", "official__name")),
+    Tracked("certificate", m.Certificate, said("delegate__activity__reference", "=: ", "code"), why=("withdrawn_reason",)),
+    Tracked("cost", m.ActivityCost, said("activity__reference")),
     Tracked("attendance", m.Attendance, said("delegate__activity__reference", "=: ", "delegate__official__name")),
     Tracked("goal", m.Goal, said("code", "=: ", "short_title"), key="code"),
     Tracked("objective", m.Objective, said("code", "=: ", "short_title"), key="code"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 import members.converters  # noqa: F401 - registers "code"
+from activities.urls_attendance import urlpatterns as attendance
 from activities.urls_national import urlpatterns as in_national_space
 from activities.urls_own_record import urlpatterns as own_record
 from activities.urls_planning import urlpatterns as planning
@@ -57,7 +58,6 @@ urlpatterns = [
     path(f"{invited}reminders/", issuing.invitation_reminders, name="invitation_reminders"),
     path(f"{at_desk}nominations/<int:pk>/confirm/", invitations.nomination_confirm, name="nomination_confirm"),
     path(f"{at_desk}changes/<int:pk>/", late_changes.late_change, name="late_change"),
-    path(f"{at_desk}attendance/", invitations.activity_attendance, name="activity_attendance"),
     path("steering-group/room/calls/", calls.call_list, name="call_list"),
     path("steering-group/room/calls/<int:pk>/", calls.call_detail, name="call_detail"),
     path("desk/steering-group/calls/", calls.desk_call_list, name="desk_call_list"),
@@ -88,7 +88,6 @@ urlpatterns = [
     path(f"{in_space}people/<int:number>/withdraw/", delegation_done.nomination_withdraw, name="nomination_withdraw"),
     path(f"{in_space}people/<int:number>/restore/", delegation_done.nomination_restore, name="nomination_restore"),
     path(f"{in_space}change/take-back/", delegation_done.late_change_take_back, name="late_change_take_back"),
-    path(f"{in_space}attendance/", national.delegation_attendance, name="delegation_attendance"),
     *own_record,
     *planning,
     path("handovers/<int:pk>/", handover.handover, name="handover"),
@@ -101,4 +100,5 @@ urlpatterns = [
     path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
     path("recommendations/<code:code>/", recommendations.recommendation_detail, name="recommendation_detail"),
     *in_national_space,
+    *attendance,
 ]

@@ -34,5 +34,6 @@ beat_schedule = {
     "remind-unanswered": {"task": "activities.periodic.remind_unanswered_invitations", "schedule": 3600.0},
     "remind-of-reviews": {"task": "activities.periodic.remind_of_reviews", "schedule": 24 * 3600.0},
     "forget-foreign-lists": {"task": "activities.periodic.forget_foreign_lists", "schedule": 3600.0},
+    "remind-of-reports": {"task": "reports.periodic.remind_of_reports", "schedule": 6 * 3600.0},
     "resume-renderings": {"task": "reports.periodic.resume_renderings", "schedule": 30.0},
 }

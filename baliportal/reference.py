@@ -33,6 +33,7 @@ TABLES: dict[str, Table] = {
             ActivityKind,
             _("Kinds of activity"),
             _("What an activity is: a conference, a meeting, a workshop."),
+            ("report_due_days",),
             texts=((Body, "activity_kind"),),
         ),
         Table("portfolio", Portfolio, _("Portfolios"), _("What a ministry is responsible for."), ("is_channel",)),

@@ -21,6 +21,7 @@ from activities.models import (
     Agenda,
     AgendaItem,
     CallRecord,
+    Certificate,
     Comment,
     Consultation,
     ConsultationQuestion,
@@ -353,7 +354,7 @@ def _delegation(planted: Planted, world: World) -> None:
             submitted_by=by,
             state="submitted",
         )
-        planted.make(
+        delegate = planted.make(
             f"delegate_{side}",
             Delegate,
             "title",
@@ -362,6 +363,19 @@ def _delegation(planted: Planted, world: World) -> None:
             participant=invitation.participant,
             part="delegate",
             nomination=nomination,
+        )
+        said = {name: planted.word(f"certificate_{side}", name) for name in ("name", "participant")}
+        planted.make(
+            f"certificate_{side}",
+            Certificate,
+            "withdrawn_reason",
+            code=f"CANARY-{side.upper()}",
+            delegate=delegate,
+            facts={**said, "days": [], "online": []},
+            issued_by=by,
+            withdrawn_at=timezone.now(),
+            withdrawn_by=by,
+            why="desk",
         )
         _late_changes(planted, world, side, invitation)
 

@@ -138,6 +138,7 @@ class World:
     correction: int = 0
     account: int = 0
     topic: str = "people-smuggling"
+    certificate: int = 0
     account_invitation: int = 0
     factor_reset: int = 0
     import_batch: int = 0

@@ -17,6 +17,8 @@ from activities.models import (
     ActivityFeedback,
     ActivityKind,
     AgendaItem,
+    Attendance,
+    Certificate,
     Contribution,
     Delegate,
     Invitation,
@@ -26,6 +28,7 @@ from activities.models import (
     ReplyVersion,
     StatusChange,
 )
+from activities.services.certificates import issue_certificate
 from activities.services.delegates import link_of
 from members.enums import DatePrecision, DeliveryState, Standing
 from members.models import (
@@ -58,6 +61,7 @@ def open_states(world: World) -> None:
     """An activity under way, a nomination to confirm, copies in doubt and failed, a report approved in part, a circulation."""
     _activities(world)
     _changed_plans(world)
+    _certificate(world)
     _deliveries(world)
     _files(world)
     StandingPeriod.objects.create(participant=Participant.objects.get(slug="cland"), standing=Standing.MEMBER)
@@ -151,6 +155,14 @@ def _changed_plans(world: World) -> None:
     )
 
 
+def _certificate(world: World) -> None:
+    """A delegate who was there today, and the certificate of it."""
+    delegate = Delegate.objects.get(activity__reference=UNDER_WAY)
+    by = world.users["secretariat"]
+    Attendance.objects.create(delegate=delegate, day=today(), status="present", how="desk", recorded_by=by)
+    issue_certificate(delegate=delegate, by=by)
+
+
 def _deliveries(world: World) -> None:
     known = Delivery.objects.get(pk=world.delivery)
     Delivery.objects.create(
@@ -222,6 +234,7 @@ def variants(world: World) -> list[dict[str, Any]]:
             "invitation_a": invitation.pk,
             "document": DRAFT,
             "frozen_report": approved.document.symbol,
+            "certificate": Certificate.objects.get().pk,
             "missing": world.appointment_a,
             "token": token,
             "nomination_a": Nomination.objects.get(invitation=invitation, state=NominationState.WITHDRAWN).pk,

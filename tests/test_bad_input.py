@@ -77,6 +77,9 @@ NOT_ON_A_PAGE = {
     "members:session_end": "a second session: tests/members/test_own_account.py",
     "members:import_names": "a list without known headings: tests/members/test_import.py",
     "members:import_undo": "a list just confirmed: tests/members/test_import.py",
+    "activities:attendance_undo": "a press just made: tests/activities/test_attendance.py",
+    "activities:own_certificate": "a delegate of one's own: tests/activities/test_certificates.py",
+    "attended": "a signed link: tests/activities/test_attendance.py",
     "members:official_merge": "another entry chosen: tests/activities/test_merging.py",
 }
 

@@ -122,6 +122,8 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("refused_change_b", "word", DESK | B),
     ("delegate_a", "title", DESK | A),
     ("delegate_b", "title", DESK | B),
+    ("certificate_a", "name participant withdrawn_reason", DESK),
+    ("certificate_b", "name participant withdrawn_reason", DESK),
     ("letter", LETTER, DESK),
     ("delivery", "subject text reason", DESK),
     ("forum_letter", "subject text", DESK),

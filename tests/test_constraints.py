@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from activities.models import (
     Activity,
+    ActivityCost,
     ActivityDraft,
     ActivityFeedback,
     AreaInterest,
     Attendance,
+    Certificate,
     Consultation,
     Contribution,
     Delegate,
@@ -147,6 +149,8 @@ def fill(world: World) -> None:
     LateChange.objects.create(invitation_id=world.invitation_a, asked_by=by, people=[{"name": "N"}], number=1)
     head = Delegate.objects.create(activity=activity, official=official, participant=a, part="head", nomination=nomination)
     Attendance.objects.create(delegate=head, day=activity.start, status="present", how="desk", recorded_by=by)
+    Certificate.objects.create(code="ONE", delegate=head, facts={"days": [], "online": []}, issued_by=by)
+    ActivityCost.objects.create(activity=activity, amount=1, currency="AUD")
     objective, goal = Objective.objects.get(), Goal.objects.create(code="G", order=1, short_title="G")
     area = ProgrammeArea.objects.get()
     Review.objects.create(meeting=activity, objective=objective, outcome="not-stated")
@@ -393,6 +397,19 @@ BREAK: dict[str, Any] = {
     ),
     "ck_delegate_withdrawn_pair": pair("activities_delegate", "withdrawn"),
     "uniq_attendance_delegate_day_session": lambda: copy("activities_attendance"),
+    "uniq_certificate_code": lambda: copy(
+        "activities_certificate", withdrawn_at="now()", withdrawn_by_id="issued_by_id", why="'absent'"
+    ),
+    "uniq_certificate_holding": lambda: copy("activities_certificate", code="'OTHER'"),
+    "ck_certificate_withdrawn_says_why": (
+        "UPDATE activities_certificate SET withdrawn_at = now(), withdrawn_by_id = issued_by_id"
+    ),
+    "ck_certificate_desk_gives_reason": (
+        "UPDATE activities_certificate SET withdrawn_at = now(), withdrawn_by_id = issued_by_id, why = 'desk'"
+    ),
+    "ck_certificate_withdrawn_pair": "UPDATE activities_certificate SET withdrawn_at = now(), why = 'absent'",
+    "Certificate.certificate_facts_stay": "UPDATE activities_certificate SET facts = '{}'",
+    "ck_activity_cost_not_negative": "UPDATE activities_activitycost SET amount = -1",
     "ck_attendance_day_or_session": "UPDATE activities_attendance SET day = NULL",
     "uniq_goal_code": lambda: copy("activities_goal", order="order_free()"),
     "uniq_goal_number": lambda: copy("activities_goal", code="'Z'"),

@@ -1,8 +1,10 @@
 """What is planned, who was invited, who came, what followed."""
 
 from activities.models.activity import Activity, ActivityArea, ActivityKind, ActivityObjective, Hosting, Session
+from activities.models.certificate import Certificate
 from activities.models.consultation import Consultation, ConsultationAddressee, ConsultationQuestion, Reply, ReplyVersion
 from activities.models.correction import CorrectionRequest
+from activities.models.cost import ActivityCost
 from activities.models.followup import Addressee, FollowUp, NewsRequest, Recommendation
 from activities.models.group import Agenda, AgendaItem, CallRecord, CallSeat
 from activities.models.invitation import Attendance, Delegate, Invitation, LateChange, Nomination
@@ -34,6 +36,7 @@ from activities.models.review import OpenChallenge, Review, ReviewArea, ReviewEv
 __all__ = [
     "Activity",
     "ActivityArea",
+    "ActivityCost",
     "ActivityDraft",
     "ActivityFeedback",
     "ActivityKind",
@@ -45,6 +48,7 @@ __all__ = [
     "Attendance",
     "CallRecord",
     "CallSeat",
+    "Certificate",
     "Comment",
     "Consultation",
     "ConsultationAddressee",

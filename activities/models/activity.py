@@ -24,6 +24,10 @@ from members.models.base import Sourced, Versioned, Vocabulary, VocabularyQueryS
 class ActivityKind(Vocabulary):
     """Ministerial conference, workshop, ...; staff can add kinds."""
 
+    report_due_days = models.PositiveSmallIntegerField(
+        _("days until its report is due"), null=True, blank=True, default=30, help_text=_("Empty where no report is expected.")
+    )
+
     objects = VocabularyQuerySet.as_manager()
 
     class Meta(Vocabulary.Meta):

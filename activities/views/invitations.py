@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from activities.enums import AttendanceStatus, DelegateAnswer, InvitationState, NominationState
+from activities.enums import DelegateAnswer, InvitationState, NominationState
 from activities.forms import InviteForm
-from activities.models import Activity, Attendance, Delegate, Invitation, InvitationCopy, InvitationRule, Nomination
+from activities.models import Activity, Invitation, InvitationCopy, InvitationRule, Nomination
 from activities.permissions import get_activity_at_desk
 from activities.selectors_audience import Invitee, audience
 from activities.selectors_delegations import changes_to_decide
-from activities.services import attendance as attendance_service
 from activities.services import invitations as service
 from activities.services.nominations import confirm_delegate
 from members.audit import record_access
@@ -172,61 +170,3 @@ def nomination_confirm(request: HttpRequest, reference: str, pk: int) -> HttpRes
     else:
         messages.success(request, _("Saved."))
     return redirect("activities:activity_invitations", reference)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def activity_attendance(request: HttpRequest, reference: str) -> HttpResponse:
-    """Who was there, by day; the desk sees every delegation."""
-    activity = get_activity_at_desk(request.user, reference)
-    delegates = Delegate.objects.visible_to(request.user).filter(activity=activity, withdrawn_at__isnull=True)
-    return attendance_page(
-        request, activity, delegates.select_related("official", "participant"), "activities:activity_attendance", (reference,)
-    )
-
-
-def attendance_page(
-    request: HttpRequest, activity: Activity, delegates: object, route: str, arguments: tuple[object, ...]
-) -> HttpResponse:
-    """The sheet of attendance, for the desk and for a focal point: one mark per delegate and day."""
-    from django.db.models import QuerySet
-
-    if not isinstance(delegates, QuerySet):  # pragma: no cover - for the type checker
-        raise TypeError
-    days, rows, error = attendance_service.days_of(activity), list(delegates.order_by("participant__name", "official__name")), ""
-    if request.method == "POST":
-        everybody = request.POST.get("all", "")
-        marks = {(row.pk, day): request.POST.get(f"d{row.pk}-{day:%Y%m%d}", "") for row in rows for day in days}
-        if everybody:
-            marks = {key: mark or AttendanceStatus.PRESENT.value for key, mark in marks.items()}
-        try:
-            number = attendance_service.record_attendance(activity=activity, marks=marks, by=cast("User", request.user))
-        except DomainError as problem:
-            error = problem.message
-        else:
-            messages.success(
-                request, ngettext("%(number)d record changed.", "%(number)d records changed.", number) % {"number": number}
-            )
-            return redirect(route, *arguments)
-    known = {(row.delegate_id, row.day): row.status for row in Attendance.objects.filter(delegate__in=rows, session=None)}
-    context = {
-        "activity": activity,
-        "days": days,
-        "sheet": [(row, [_cell(row, day, known) for day in days]) for row in rows],
-        "statuses": AttendanceStatus.choices,
-        "error": error,
-        "can_record": bool(days) and not _too_early(activity),
-        "is_print": request.GET.get("format") == "print",
-    }
-    return render(request, "activities/activity_attendance.html", context, status=422 if error else 200)
-
-
-def _cell(row: Delegate, day: date, known: dict[tuple[int, date | None], str]) -> tuple[str, date, str]:
-    return f"d{row.pk}-{day:%Y%m%d}", day, known.get((row.pk, day), "")
-
-
-def _too_early(activity: Activity) -> bool:
-    try:
-        attendance_service.check_begun(activity)
-    except DomainError:
-        return True
-    return False

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from activities.models import Delegate, Invitation
-from activities.permissions import get_invitation_for
+from activities.models import Invitation
 from activities.selectors_national import open_calls, with_overview
 from activities.views.delegation_done import is_open
-from activities.views.invitations import attendance_page
 from members.models import Participant
 from members.models.visibility import rights_of
 from members.permissions import get_participant_for, has_permission
@@ -64,21 +62,3 @@ def national_history(request: HttpRequest, slug: str) -> HttpResponse:
         "places": own_appointment_changes(participant, request.user),
     }
     return render(request, "activities/national_history.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def delegation_attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The focal point records who of its own delegation was there."""
-    invitation = get_invitation_for(request.user, slug, pk)
-    if not has_permission(request.user, Permission.NOMINATE, participant=invitation.participant):
-        raise Http404
-    own = Delegate.objects.visible_to(request.user).filter(
-        activity=invitation.activity, participant=invitation.participant, withdrawn_at__isnull=True
-    )
-    return attendance_page(
-        request,
-        invitation.activity,
-        own.select_related("official", "participant"),
-        "activities:delegation_attendance",
-        (slug, pk),
-    )

@@ -18,6 +18,7 @@ from activities.selectors_desk import (
 from activities.selectors_planning import review_tasks
 from members.permissions import require_desk
 from members.selectors_desk import contact_tasks, delivery_tasks
+from reports.selectors_due import report_tasks
 
 
 @require_safe
@@ -25,8 +26,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What needs the secretariat, what it waits for, what changed last."""
     require_desk(request.user)
     user = request.user
-    needs: list[Task] = [*needs_attention(user), *review_tasks(user), *correction_tasks(user), *recommendation_tasks(user)]
-    needs += meetings_to_set(user)
+    needs: list[Task] = sorted([*needs_attention(user), *report_tasks(user)], key=lambda task: -task.late)
+    needs += [*review_tasks(user), *correction_tasks(user), *recommendation_tasks(user), *meetings_to_set(user)]
     context = {
         "needs": needs,
         "deliveries": delivery_tasks(request.user),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from activities.models import Hosting
 from activities.selectors import archive_base
 from activities.selectors_objectives import legislation_said
+from activities.selectors_participation import attended_by
 from members.as_of import as_of_form
 from members.enums import ParticipantKind
 from members.export import Column, export_response, is_export
@@ -91,6 +92,7 @@ def participant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "focal_offices": focal_offices(participant, day),
         "routes": routes_of(participant, day=form.day),
         "hostings": hosted.select_related("activity__kind").order_by("-activity__start", "-activity__reference", "part"),
+        "attended": attended_by(participant),
         "documents": documents_for(request.user).filter(authors=participant).select_related("current_version"),
         "legislation": legislation_said(request.user, day=form.day, participant=participant),
         "forums": forums_of(request.user, participant, day),

@@ -101,6 +101,9 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
         },
         "call_for_views": {**shared, **asked},
         "reply_acknowledgement": {**shared, **asked, "version": SimpleNamespace(saved_at=datetime(2026, 5, 2, 9, tzinfo=UTC))},
+        "attendance_question": {**shared, "until": date(2026, 6, 3), "link": LINK},
+        "certificate": {**shared, "link": LINK},
+        "reminder-report": {**shared, "due": date(2026, 6, 20), "late": 0, "link": LINK},
         "account_invitation": {"name": hostile, "place": hostile, "link": LINK, "expires": datetime(2026, 5, 2, 9, tzinfo=UTC)},
     }[kind]
 
@@ -108,6 +111,7 @@ def context(kind: str, hostile: str = "Participant A") -> dict[str, Any]:
 KINDS = [
     *("invitation", "reminder", "nomination_acknowledgement", "circulation", "approval_request", "account_invitation"),
     *("call_for_views", "reply_acknowledgement", "news_request", "recommendation_due"),
+    *("attendance_question", "certificate", "reminder-report"),
 ]
 
 
@@ -178,6 +182,9 @@ def test_subjects_state_action_and_date() -> None:
         "reply_acknowledgement": "Position submitted: Views on the next steps",
         "news_request": "Is there news on recommendation BP-REC-2026-01?",
         "recommendation_due": "Recommendation BP-REC-2026-01: the day is 16 July 2026",
+        "attendance_question": "Please reply by 3 June 2026: were you at Workshop on travel documents?",
+        "certificate": "Your certificate of attendance: Workshop on travel documents",
+        "reminder-report": "Please send the report due on 20 June 2026: Workshop on travel documents",
     }
 
 
