@@ -5,6 +5,7 @@ All of it stands in lexicon/places.txt.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,8 +18,8 @@ class _World:
     areas: dict[str, str] = field(default_factory=dict)  # code → area
     beside: set[frozenset[str]] = field(default_factory=set)  # pairs of areas
     borders: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # code → codes
-    says: list[tuple[tuple[str, ...], frozenset[str]]] = field(default_factory=list)
-    everywhere: list[tuple[str, ...]] = field(default_factory=list)
+    says: dict[str, frozenset[str]] = field(default_factory=dict)  # words → areas
+    everywhere: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,9 @@ def _world() -> _World:
                 world.borders[first].add(other)
                 world.borders[other].add(first)
         elif kind == "says":
-            world.says += [(tuple(words.split()), frozenset(names.split(", "))) for words in said.split(", ")]
+            world.says.update(dict.fromkeys(said.split(", "), frozenset(names.split(", "))))
         else:
-            world.everywhere += [tuple(words.split()) for words in said.split(", ")]
-    world.says.sort(key=lambda pair: -len(pair[0]))
+            world.everywhere += said.split(", ")
     return world
 
 
@@ -58,26 +58,26 @@ def area_of(country: str) -> str:
     return _world().areas.get(country, "")
 
 
-def _place_of(parts: tuple[str, ...], words: list[str]) -> int | None:
-    for place in range(len(words) - len(parts) + 1):
-        if all(fits(part, word) for part, word in zip(parts, words[place:], strict=False)):
-            return place
-    return None
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """Finds the names of places in words, of two that begin alike the longer one."""
+    names = _world().says if kind == "says" else _world().everywhere
+    words = [re.escape(name).replace(r"\*", r"\w*") for name in sorted(names, key=len, reverse=True)]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
 def reach_of(text: str) -> Reach:
     """The parts of the world that a title names. Of two names that overlap the longer counts."""
-    words = split_words(text)
-    is_global = any(_place_of(parts, words) is not None for parts in _world().everywhere)
-    areas: set[str] = set()
-    said: list[str] = []
-    for parts, named in _world().says:
-        place = _place_of(parts, words)
-        if place is not None:
-            said.append(" ".join(words[place : place + len(parts)]))
-            areas |= named
-            words[place : place + len(parts)] = [""]
-    return Reach(frozenset(areas), ", ".join(said), is_global)
+    words = " ".join(split_words(text))
+    said = list(dict.fromkeys(_pattern("says").findall(words)))
+    areas = frozenset(area for name in said for area in _areas_said(name))
+    return Reach(areas, ", ".join(said), bool(_pattern("everywhere").search(words)))
+
+
+@cache
+def _areas_said(said: str) -> frozenset[str]:
+    says = _world().says
+    return says.get(said) or next(areas for name, areas in says.items() if fits(name, said))
 
 
 def are_neighbours(one: str, other: str) -> bool:

@@ -56,7 +56,8 @@ def _empty() -> frozenset[str]:
 
 
 @cache
-def _subjects() -> dict[str, Subject]:
+def lexicon() -> dict[str, Subject]:
+    """Every subject of the lexicon by its name. Raises ValueError where a line cannot be read."""
     found = {}
     for line in lines_of("subjects.txt"):
         if line.startswith("&"):
@@ -72,7 +73,8 @@ def _subjects() -> dict[str, Subject]:
 
 
 @cache
-def _compounds() -> tuple[tuple[str, str, str], ...]:
+def compounds() -> tuple[tuple[str, str, str], ...]:
+    """(subject, one, other): what two subjects of a title say together."""
     lines = [line[2:].partition(": ") for line in lines_of("subjects.txt") if line.startswith("&")]
     return tuple((name, *_two(pair)) for name, _colon, pairs in lines for pair in pairs.split(", "))
 
@@ -84,20 +86,25 @@ def _two(pair: str) -> tuple[str, str]:
 
 def weight_of(subject: str) -> float:
     """How much it says that two have `subject` in common."""
-    known = _subjects().get(subject)
+    known = lexicon().get(subject)
     return known.weight if known else _OWN_WEIGHT
+
+
+def is_listed(subject: str) -> bool:
+    """Whether the lexicon names the subject."""
+    return subject in lexicon()
 
 
 def mark_of(subject: str) -> str:
     """PEOPLE, MANNER, OTHER_FIELD, or "" for a matter of the field."""
-    known = _subjects().get(subject)
+    known = lexicon().get(subject)
     return known.mark if known else ""
 
 
 @cache
 def wider(subject: str) -> tuple[str, ...]:
     """Everything that `subject` is a part of, the nearest first."""
-    known = _subjects().get(subject)
+    known = lexicon().get(subject)
     near = known.parents if known else ()
     return tuple(dict.fromkeys([*near, *(name for parent in near for name in wider(parent))]))
 
@@ -115,7 +122,7 @@ def names_people(subjects: Iterable[str]) -> bool:
 @cache
 def _entries() -> Entries:
     """Entries by the first two letters of their first word, the longest first."""
-    pairs = ((entry, name) for name, subject in _subjects().items() for entry in subject.entries)
+    pairs = ((entry, name) for name, subject in lexicon().items() for entry in subject.entries)
     return _sorted((tuple(entry.split()), name) for entry, name in pairs)
 
 
@@ -172,12 +179,16 @@ def _one_apart(one: str, other: str) -> bool:
 def _known_spelling(word: str) -> str:
     """The word of the lexicon that `word` is but for one letter; otherwise itself."""
     listed = _spellings().get(word[:1], [])
-    if len(word) < _LEAST_LETTERS or word in _empty() or any(word.startswith(stem) for stem, _open in listed):
+    if (
+        len(word) < _LEAST_LETTERS
+        or word in _empty()
+        or any(word == stem or (is_open and word.startswith(stem)) for stem, is_open in listed)
+    ):
         return word
     for stem, is_open in listed:
         lengths = (len(stem) - 1, len(stem), len(stem) + 1) if is_open else (len(word),)
         for length in lengths:
-            if _LEAST_LETTERS <= length <= len(word) and _one_apart(word[:length], stem):
+            if length <= len(word) and _one_apart(word[:length], stem):
                 return stem + (word[length:] if is_open else "")
     return word
 
@@ -187,10 +198,15 @@ def split_words(text: str) -> list[str]:
     return plain(text.replace("-", " ").replace("/", " ").replace("’s", "").replace("'s", "")).split()
 
 
+@lru_cache(maxsize=20_000)
+def _starting(word: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Entries of the lexicon whose first word this is, the longest first."""
+    return tuple((parts, subject) for parts, subject in _entries().get(word[:2], []) if fits(parts[0], word))
+
+
 def _entry_at(words: list[str], place: int, more: Entries) -> tuple[int, str] | None:
     """How many words from `place` an entry takes, and its subject; `more` are entries beside the lexicon's."""
-    start = words[place][:2]
-    for parts, subject in [*_entries().get(start, []), *more.get(start, [])]:
+    for parts, subject in [*_starting(words[place]), *more.get(words[place][:2], [])]:
         here = words[place : place + len(parts)]
         if len(here) == len(parts) and all(fits(part, word) for part, word in zip(parts, here, strict=True)):
             return len(parts), subject
@@ -223,9 +239,10 @@ def _of_people(subjects: dict[str, str]) -> dict[str, str]:
     said = subjects.pop(bare)
     if other_fields(subjects):
         return subjects
-    if said.startswith("traffick"):
+    word = _known_spelling(said)
+    if word.startswith("traffick"):
         subjects.setdefault("trafficking", said)
-    elif said.startswith(("smuggl", "penyelundup", "selundup")):
+    elif word.startswith(("smuggl", "penyelundup", "selundup")):
         subjects.setdefault("smuggling", said)
     return subjects
 
@@ -233,7 +250,7 @@ def _of_people(subjects: dict[str, str]) -> dict[str, str]:
 def _compounded(subjects: dict[str, str]) -> dict[str, str]:
     """With what two of them say together."""
     known = {name for subject in subjects for name in (subject, *wider(subject))}
-    for name, one, other in _compounds():
+    for name, one, other in compounds():
         if name not in subjects and one in known and other in known and (one in subjects or other in subjects):
             words = [subjects[part] for part in (one, other) if part in subjects]
             subjects[name] = " ".join(words)

@@ -4,8 +4,8 @@ Points are given for named reasons and added up; nothing is learned or weighed i
 common by the lexicon gives up to 6, what a description adds to it counts there too, a topic in common 1. Time: overlapping days 3,
 within 60 days 2, within 120 days 1; more than 180 days apart is no overlap. Place: the same city 3, the same country 2, a neighbour
 or a region that the title names 1; another part of the world takes 3 away. Ministries: two portfolios in common, or all there are, 2,
-one 1. Without 3 points for the matter, or 2 for time and place, there is no overlap, whatever else agrees; none either between what
-is about people and what is another field's. From 9 points on it is likely.
+one 1. Without 3 points for the matter, or 2 for time and place, there is no overlap, whatever else agrees; none either where
+the other is about another field (terrorism, wildlife, disease) that the proposal does not name, and not about people. From 8 points on it is likely.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from activities.models import Activity, ForeignActivity, OverlapDecision, Proposal
 from activities.radar_places import are_near, are_neighbours
-from activities.radar_words import MANNER, OTHER_FIELD, mark_of, names_people, other_fields, weight_of
+from activities.radar_words import MANNER, OTHER_FIELD, is_listed, mark_of, names_people, other_fields, weight_of
 from activities.selectors_radar_items import FAR, Item, find_subjects, foreign_items, item_of, own_items
 from members.models.base import today
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from members.models import AnyUser
 
-LIKELY = 9  # points from which on an overlap is shown
+LIKELY = 8  # points from which on an overlap is shown
 _MATTER_NEEDED, _NEARNESS_NEEDED = 3, 2  # points of them for the matter, and for time and place
 _NEAR, _NOT_FAR = 60, 120  # days between the two
 _WIDE = 120  # days: within a longer period "at the same time" says little
@@ -39,8 +39,8 @@ _LITTLE, _MOST_BY_LITTLE, _MOST_IF_ALL = (
     2,
     4,
 )  # below this weight in common: points at most, and where it is all that both say
-_MOST_WITHOUT_CHIEF = 3  # where a matter of its own that the proposal names is missing
-_OWN_MATTER = 3.0  # weight of such a matter
+_CHIEF, _MOST_WITHOUT_CHIEF = 2.0, 3  # least weight of what a proposal is chiefly about, and points at most without it
+_MOST_BY_DESCRIPTION = 3
 _ELSEWHERE = -3
 
 
@@ -109,7 +109,7 @@ def _step(value: float, steps: Iterable[tuple[float, int]]) -> int:
 def _reasons(mine: Item, other: Item) -> list[Reason]:
     """The reasons why the two may be one; none where they are about other things, or too far apart in time or place."""
     gap = _gap(mine, other)
-    if (gap is not None and gap > FAR) or not _same_field(mine, other) or not _same_field(other, mine):
+    if (gap is not None and gap > FAR) or not _same_field(mine, other):
         return []
     matter, topics = _matter_reasons(mine, other), _topic_reasons(mine, other)
     if sum(reason.points for reason in matter) < _MATTER_NEEDED:
@@ -119,9 +119,9 @@ def _reasons(mine: Item, other: Item) -> list[Reason]:
     return [*matter, *topics, *time, *place, *_ministry_reasons(mine, other)] if nearness >= _NEARNESS_NEEDED else []
 
 
-def _same_field(one: Item, other: Item) -> bool:
-    """Whether `one` is about nothing of another field that `other` is not about; where it names people, that does not matter."""
-    return other_fields(one.said) <= other_fields(other.said) or names_people(one.said)
+def _same_field(mine: Item, other: Item) -> bool:
+    """Whether the other is of no field that the proposal is not of; where it names people as its matter, that takes nothing away."""
+    return other_fields(other.said) <= other_fields(mine.said) or names_people(other.said)
 
 
 def _matter_reasons(mine: Item, other: Item) -> list[Reason]:
@@ -134,7 +134,7 @@ def _matter_reasons(mine: Item, other: Item) -> list[Reason]:
         if (weight := min(one.title[subject], two.beside[subject]))
     }
     by_titles = _matter_points(mine, other, titles)
-    more = _matter_points(mine, other, titles | described) - by_titles
+    more = min(_matter_points(mine, other, titles | described) - by_titles, _MOST_BY_DESCRIPTION)
     found = []
     if by_titles:
         found.append(Reason(by_titles, _("the titles say the same: %(words)s") % {"words": _in_words(mine, other, titles)}))
@@ -147,20 +147,21 @@ def _matter_reasons(mine: Item, other: Item) -> list[Reason]:
 def _matter_points(mine: Item, other: Item, shared: dict[str, float]) -> int:
     """Points for what is in common against all that each title says. Manner, place and office count beside a matter only."""
     matters = {subject for subject in shared if _is_matter(subject, mine, other)}
-    if not matters:
+    if not matters or not mine.title or not other.title:
         return 0
     common = sum(shared.values())
     points = _step(common / math.sqrt(sum(mine.title.values()) * sum(other.title.values())), _STEPS)
     if common < _LITTLE:
         is_all = set(mine.title) == set(other.title)
         return min(points, _MOST_IF_ALL if is_all else _MOST_BY_LITTLE)
-    chief = {subject for subject in mine.said if weight_of(subject) >= _OWN_MATTER}
+    heaviest = max((weight_of(subject) for subject in mine.said), default=0)
+    chief = {subject for subject in mine.said if weight_of(subject) == heaviest >= _CHIEF}
     return points if not chief or chief & shared.keys() else min(points, _MOST_WITHOUT_CHIEF)
 
 
 def _is_matter(subject: str, mine: Item, other: Item) -> bool:
     """Whether a subject is one by itself: not a manner, a place or an office, nor a word that no list knows."""
-    is_known = subject in mine.said or subject in other.said or weight_of(subject) <= 1 or subject in mine.beside
+    is_known = is_listed(subject) or subject in mine.said or subject in other.said
     return is_known and mark_of(subject) not in {MANNER, OTHER_FIELD}
 
 
