@@ -1,66 +1,47 @@
 """The duplication radar: which activities of others, or of ours, a proposal may repeat, and by which reasons [32].
 
-Points are given for named reasons and added up; nothing is learned or weighed in secret. Subject: words of the titles up to 4 (where
-all they have in common is what much of the work is about, and other subjects differ, 1 or 2), topics up to 3. Time: overlapping days
-3, within 60 days 2, within 120 days 1; more than 180 days apart is no overlap. Place: the same city 2, the same country 1. Ministries:
-two portfolios in common, or all there are, 2, one 1. Without 3 points for the subject there is no overlap, whatever else agrees, and
-none between what is about goods and what is not; from 7 points on it is likely.
+Points are given for named reasons and added up; nothing is learned or weighed in secret. Matter comes first: what the titles have in
+common by the lexicon gives up to 6, what a description adds to it counts there too, a topic in common 1. Time: overlapping days 3,
+within 60 days 2, within 120 days 1; more than 180 days apart is no overlap. Place: the same city 3, the same country 2, a neighbour
+or a region that the title names 1; another part of the world takes 3 away. Ministries: two portfolios in common, or all there are, 2,
+one 1. Without 3 points for the matter, or 2 for time and place, there is no overlap, whatever else agrees; none either where
+the other is about another field (terrorism, wildlife, disease) that the proposal does not name, and not about people. From 8 points on it is likely.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from activities.enums import ActivityStatus
 from activities.models import Activity, ForeignActivity, OverlapDecision, Proposal
-from activities.radar_words import Words, core_subjects, entries_of, goods, read_words
-from activities.selectors_places import country_codes
-from members.models import Portfolio, Topic
+from activities.radar_places import are_near, are_neighbours
+from activities.radar_words import MANNER, OTHER_FIELD, is_listed, mark_of, names_people, other_fields, weight_of
+from activities.selectors_radar_items import FAR, Item, find_subjects, foreign_items, item_of, own_items
 from members.models.base import today
-from members.names import plain
-from members.partial_dates import last_day
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from members.models import AnyUser
 
-LIKELY = 7  # points from which on an overlap is shown
-_SUBJECT_NEEDED = 3  # of them for what it is about
-_NEAR, _NOT_FAR, _FAR = 60, 120, 180  # days between the two
-_LONGEST_MONTHS = 366  # days that a date known to the year may cover
+LIKELY = 8  # points from which on an overlap is shown
+_MATTER_NEEDED, _NEARNESS_NEEDED = 3, 2  # points of them for the matter, and for time and place
+_NEAR, _NOT_FAR = 60, 120  # days between the two
 _WIDE = 120  # days: within a longer period "at the same time" says little
-_BACKGROUND = 10  # activities assumed beside those compared, so that a short list weighs words as a long one does
-_TITLE_STEPS = ((0.55, 4), (0.35, 3), (0.2, 2), (0.1, 1))
-_TOPIC_STEPS = ((0.6, 3), (0.4, 2), (0.2, 1))
-
-
-@dataclass
-class Item:
-    """One activity as the radar compares it. `title` and `subject` are sets of what their words are about."""
-
-    record: Any
-    text: str
-    start: date | None
-    end: date | None
-    country: str
-    city: str
-    topics: frozenset[str] = frozenset()
-    ministries: frozenset[str] = frozenset()
-    words: Words = field(default_factory=lambda: Words({}, ()))
-    title: dict[str, str] = field(default_factory=dict)  # what it is about → the words that say so
-    subject: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()  # the part of it that the topics name
+_STEPS = ((0.75, 6), (0.6, 5), (0.48, 4), (0.36, 3), (0.25, 2), (0.12, 1))
+_LITTLE, _MOST_BY_LITTLE, _MOST_IF_ALL = (
+    2.0,
+    2,
+    4,
+)  # below this weight in common: points at most, and where it is all that both say
+_CHIEF, _MOST_WITHOUT_CHIEF = 2.0, 3  # least weight of what a proposal is chiefly about, and points at most without it
+_MOST_BY_DESCRIPTION = 3
+_ELSEWHERE = -3
 
 
 @dataclass(frozen=True)
@@ -96,15 +77,14 @@ def likely_overlaps(proposal: Proposal, *, user: AnyUser) -> list[Overlap]:
     """
     decisions = OverlapDecision.objects.visible_to(user).filter(proposal=proposal).select_related("decided_by")
     decided = {(row.foreign_id, row.activity_id): row for row in decisions}
-    mine = _item_of(proposal)
-    others = [*_foreign_items(user, mine), *_own_items(user, mine, proposal.activity_id)]
-    _find_subjects([mine, *others])
-    weights = _weights([mine, *others])
+    mine = item_of(proposal)
+    others = [*foreign_items(user, mine), *own_items(user, mine, proposal.activity_id)]
+    find_subjects([mine, *others])
     found = []
     for other in others:
         is_foreign = isinstance(other.record, ForeignActivity)
         decision = decided.get((other.record.pk, None) if is_foreign else (None, other.record.pk))
-        overlap = Overlap(other.record, tuple(_reasons(mine, other, weights)), decision)
+        overlap = Overlap(other.record, tuple(_reasons(mine, other)), decision)
         if overlap.points >= LIKELY or decision:
             found.append(overlap)
     return sorted(found, key=lambda overlap: (-overlap.points, overlap.kind, overlap.record.title, overlap.record.pk))
@@ -115,103 +95,6 @@ def undecided_overlaps(proposal: Proposal, *, user: AnyUser) -> list[Overlap]:
     return [overlap for overlap in likely_overlaps(proposal, user=user) if overlap.decision is None]
 
 
-def _names(rows: QuerySet[Any]) -> ArraySubquery:
-    """Of each linked row key and names in one text, divided by "|"."""
-    return ArraySubquery(rows.values(said=Concat(F("key"), Value("|"), F("name_en"), Value("|"), F("name_id"))))
-
-
-def _linked(model: Any, field_name: str, target: Any) -> ArraySubquery:
-    through = getattr(model, field_name).through
-    source, goal = model._meta.model_name, target._meta.model_name
-    keys = through.objects.filter(**{source: OuterRef(OuterRef("pk"))}).values(goal)
-    return _names(target._default_manager.filter(pk__in=keys))
-
-
-def _item_of(proposal: Proposal) -> Item:
-    row: Any = (
-        Proposal.objects.annotate(
-            topic_names=_linked(Proposal, "topics", Topic), portfolio_names=_linked(Proposal, "portfolios", Portfolio)
-        )
-        .only("pk")
-        .get(pk=proposal.pk)
-    )
-    start = proposal.earliest
-    end = proposal.latest
-    if start and not end:
-        end = last_day(start, proposal.earliest_precision)
-    elif end and not start:
-        start = end
-    return Item(
-        proposal,
-        proposal.title,
-        start,
-        end,
-        proposal.country,
-        plain(proposal.city),
-        _said(row.topic_names),
-        frozenset(row.portfolio_names),
-    )
-
-
-def _in_reach(mine: Item, first: str, last: str) -> Q:
-    """Not so far in time that nothing else could make it an overlap; without a date it may be. Older ones lie behind a proposal."""
-    start, end = mine.start or today(), mine.end
-    near = Q(**{f"{first}__isnull": True}) | Q(**{f"{last}__gte": start - timedelta(days=_FAR)})
-    near |= Q(**{f"{last}__isnull": True, f"{first}__gte": start - timedelta(days=_FAR + _LONGEST_MONTHS)})
-    return near & Q(Q(**{f"{first}__isnull": True}) | Q(**{f"{first}__lte": end + timedelta(days=_FAR)})) if end else near
-
-
-def _foreign_items(user: AnyUser, mine: Item) -> list[Item]:
-    rows: Any = ForeignActivity.objects.visible_to(user).select_related("forum")
-    rows = rows.filter(_in_reach(mine, "date", "end") | Q(decisions__proposal=mine.record)).distinct()
-    rows = rows.annotate(
-        topic_names=_linked(ForeignActivity, "topics", Topic), portfolio_names=_linked(ForeignActivity, "portfolios", Portfolio)
-    )
-    return [
-        Item(
-            row,
-            row.title,
-            row.date,
-            row.end or (last_day(row.date, row.date_precision) if row.date else None),
-            row.country,
-            plain(row.city),
-            _said(row.topic_names, row.topics_said),
-            frozenset(row.portfolio_names),
-        )
-        for row in rows
-    ]
-
-
-def _own_items(user: AnyUser, mine: Item, not_this: int | None) -> list[Item]:
-    """Our own activities, past and planned; a country is text there, so its name is looked up."""
-    rows: Any = Activity.objects.visible_to(user).live().exclude(status=ActivityStatus.CANCELLED)
-    rows = rows.exclude(pk=not_this) if not_this else rows
-    rows = rows.filter(_in_reach(mine, "start", "last_day") | Q(overlap_decisions__proposal=mine.record)).distinct()
-    rows = list(rows.annotate(portfolio_names=_linked(Activity, "portfolios", Portfolio)).defer("search", "outcome", "notes"))
-    codes = country_codes() if rows else {}
-    return [
-        Item(
-            row,
-            row.title,
-            row.start,
-            row.last_day,
-            codes.get(plain(row.country), ""),
-            plain(row.city),
-            ministries=frozenset(row.portfolio_names),
-        )
-        for row in rows
-    ]
-
-
-def _said(names: Iterable[str], more: str = "") -> frozenset[str]:
-    """Topics as "key|English|Indonesian", and words of a list that name none of ours."""
-    return frozenset([*names, *(word.strip() for word in more.split(";") if word.strip())])
-
-
-def _english(said: str) -> str:
-    return said.split("|")[1] if "|" in said else said
-
-
 def _shown(names: Iterable[str]) -> str:
     """Topics or portfolios in the language of the page."""
     language = get_language()
@@ -219,92 +102,82 @@ def _shown(names: Iterable[str]) -> str:
     return ", ".join(sorted((pair[2] if language == "id" else "") or pair[1] for pair in pairs))
 
 
-def _find_subjects(items: list[Item]) -> None:
-    """Read all titles and topics; words that the lexicon does not know are brought to their stems. Three queries."""
-    more = entries_of(_vocabulary())
-    topics = {topic: read_words(_english(topic), more) for item in items for topic in item.topics}
-    for item in items:
-        item.words = read_words(item.text, more)
-    stems = _stems({word for words in [*topics.values(), *(item.words for item in items)] for word in words.others})
-    for item in items:
-        place = set(item.city.split())
-        item.title = {**item.words.subjects, **{stems[word]: word for word in item.words.others if word not in place}}
-        named = [topics[topic] for topic in item.topics]
-        item.named = frozenset[str]().union(
-            *(words.subjects for words in named), *([stems[w] for w in words.others] for words in named)
-        )
-        item.subject = item.named.union(item.title)
-
-
-def _vocabulary() -> list[tuple[str, ...]]:
-    """Key and names of topics and portfolios. Two queries."""
-    names = ("key", "name_en", "name_id")
-    return [*Topic.objects.values_list(*names), *Portfolio.objects.values_list(*names)]
-
-
-def _stems(words: Collection[str]) -> dict[str, str]:
-    """Each word by its stem: PostgreSQL's stemmers for Indonesian and English, one after the other, so that one form is left."""
-    if not words:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word, coalesce((ts_lexize('english_stem', i.stem))[1], i.stem) FROM unnest(%s::text[]) word, "
-            "LATERAL (SELECT coalesce(nullif((ts_lexize('indonesian_stem', word))[1], ''), word) AS stem) i",
-            [sorted(words)],
-        )
-        return dict(cursor.fetchall())
-
-
-def _weights(items: list[Item]) -> dict[str, float]:
-    """How much it says that two have a word in common: little where many have it."""
-    counts = Counter(word for item in items for word in item.subject)
-    total, core = len(items) + _BACKGROUND, core_subjects()
-    return {word: math.log(1 + total / (number + (_BACKGROUND * 0.4 if word in core else 1))) for word, number in counts.items()}
-
-
-def _likeness(one: Collection[str], other: Collection[str], weights: dict[str, float]) -> float:
-    """From 0 to 1: the weight of what is common against the weight of each."""
-    both = sum(weights[word] for word in set(one) & set(other))
-    return both / math.sqrt(sum(weights[word] for word in one) * sum(weights[word] for word in other)) if both else 0.0
-
-
 def _step(value: float, steps: Iterable[tuple[float, int]]) -> int:
     return next((points for least, points in steps if value >= least), 0)
 
 
-def _reasons(mine: Item, other: Item, weights: dict[str, float]) -> list[Reason]:
-    """The reasons why the two may be one; none where they are about other things, or too far apart in time."""
-    subject = _subject_reasons(mine, other, weights) if goods(mine.title) == goods(other.title) else []
+def _reasons(mine: Item, other: Item) -> list[Reason]:
+    """The reasons why the two may be one; none where they are about other things, or too far apart in time or place."""
     gap = _gap(mine, other)
-    if sum(reason.points for reason in subject) < _SUBJECT_NEEDED or (gap is not None and gap > _FAR):
+    if (gap is not None and gap > FAR) or not _same_field(mine, other):
         return []
-    return [*subject, *_time_reasons(mine, gap), *_place_reasons(mine, other), *_ministry_reasons(mine, other)]
+    matter, topics = _matter_reasons(mine, other), _topic_reasons(mine, other)
+    if sum(reason.points for reason in matter) < _MATTER_NEEDED:
+        return []
+    time, place = _time_reasons(mine, other, gap), _place_reasons(mine, other)
+    nearness = sum(reason.points for reason in [*time, *place]) + (_NEARNESS_NEEDED if gap is None else 0)
+    return [*matter, *topics, *time, *place, *_ministry_reasons(mine, other)] if nearness >= _NEARNESS_NEEDED else []
 
 
-def _subject_reasons(mine: Item, other: Item, weights: dict[str, float]) -> list[Reason]:
+def _same_field(mine: Item, other: Item) -> bool:
+    """Whether the other is of no field that the proposal is not of; where it names people as its matter, that takes nothing away."""
+    return other_fields(other.said) <= other_fields(mine.said) or names_people(other.said)
+
+
+def _matter_reasons(mine: Item, other: Item) -> list[Reason]:
+    """What the titles have in common, and what the descriptions and topics add to it."""
+    titles = {subject: min(mine.title[subject], other.title[subject]) for subject in mine.title.keys() & other.title.keys()}
+    described = {
+        subject: weight
+        for one, two in ((mine, other), (other, mine))
+        for subject in one.title.keys() & two.beside.keys() - titles.keys()
+        if (weight := min(one.title[subject], two.beside[subject]))
+    }
+    by_titles = _matter_points(mine, other, titles)
+    more = min(_matter_points(mine, other, titles | described) - by_titles, _MOST_BY_DESCRIPTION)
     found = []
-    common = sorted(set(mine.title) & set(other.title), key=lambda word: (-weights[word], word))
-    if points := min(_step(_likeness(mine.title, other.title, weights), _TITLE_STEPS), _most(mine, other, common)):
-        words = ", ".join(_both(mine.title[word], other.title[word]) for word in common)
-        found.append(Reason(points, _("the titles say the same: %(words)s") % {"words": words}))
-    same = mine.topics & other.topics
-    at_least = 0 if not same else 2 if mine.topics == other.topics and not mine.named <= core_subjects() else 1
-    if points := max(_step(_likeness(mine.subject, other.subject, weights), _TOPIC_STEPS), at_least):
-        said = _("same topic: %(topics)s") % {"topics": _shown(same)} if same else _("the same subject by titles and topics")
-        found.append(Reason(points, said))
+    if by_titles:
+        found.append(Reason(by_titles, _("the titles say the same: %(words)s") % {"words": _in_words(mine, other, titles)}))
+    if more > 0:
+        said = _("its description or topics say the same: %(words)s") % {"words": _in_words(mine, other, described)}
+        found.append(Reason(more, said))
     return found
 
 
-def _most(mine: Item, other: Item, common: Collection[str]) -> int:
-    """The most that titles can give: what much of the work is about says little beside other subjects that are not the same."""
-    if not core_subjects().issuperset(common):
-        return _TITLE_STEPS[0][1]
-    differing = bool(set(mine.title) - set(common)) + bool(set(other.title) - set(common))
-    return (_TITLE_STEPS[0][1], 2, 1)[differing]
+def _matter_points(mine: Item, other: Item, shared: dict[str, float]) -> int:
+    """Points for what is in common against all that each title says. Manner, place and office count beside a matter only."""
+    matters = {subject for subject in shared if _is_matter(subject, mine, other)}
+    if not matters or not mine.title or not other.title:
+        return 0
+    common = sum(shared.values())
+    points = _step(common / math.sqrt(sum(mine.title.values()) * sum(other.title.values())), _STEPS)
+    if common < _LITTLE:
+        is_all = set(mine.title) == set(other.title)
+        return min(points, _MOST_IF_ALL if is_all else _MOST_BY_LITTLE)
+    heaviest = max((weight_of(subject) for subject in mine.said), default=0)
+    chief = {subject for subject in mine.said if weight_of(subject) == heaviest >= _CHIEF}
+    return points if not chief or chief & shared.keys() else min(points, _MOST_WITHOUT_CHIEF)
+
+
+def _is_matter(subject: str, mine: Item, other: Item) -> bool:
+    """Whether a subject is one by itself: not a manner, a place or an office, nor a word that no list knows."""
+    is_known = is_listed(subject) or subject in mine.said or subject in other.said
+    return is_known and mark_of(subject) not in {MANNER, OTHER_FIELD}
+
+
+def _in_words(mine: Item, other: Item, subjects: dict[str, float]) -> str:
+    """The words of each for what they have in common, what weighs most first."""
+    ordered = sorted(subjects, key=lambda subject: (-subjects[subject], subject))
+    return ", ".join(dict.fromkeys(_both(mine.words[subject], other.words[subject]) for subject in ordered))
 
 
 def _both(one: str, other: str) -> str:
     return one if one == other else f"{one} / {other}"
+
+
+def _topic_reasons(mine: Item, other: Item) -> list[Reason]:
+    same = mine.topics & other.topics
+    return [Reason(1, _("same topic: %(topics)s") % {"topics": _shown(same)})] if same else []
 
 
 def _gap(mine: Item, other: Item) -> int | None:
@@ -316,11 +189,17 @@ def _gap(mine: Item, other: Item) -> int | None:
     return max((other.start - mine.end).days, (mine.start - other.end).days, 0)
 
 
-def _time_reasons(mine: Item, gap: int | None) -> list[Reason]:
+def _is_long(start: date | None, end: date | None) -> bool:
+    return start is not None and end is not None and (end - start).days > _WIDE
+
+
+def _time_reasons(mine: Item, other: Item, gap: int | None) -> list[Reason]:
     if gap is None or mine.start is None or mine.end is None:
         return []
-    if gap == 0 and (mine.end - mine.start).days > _WIDE:
+    if gap == 0 and _is_long(mine.start, mine.end):
         return [Reason(1, _("within the period of the proposal"))]
+    if _is_long(other.start, other.end):
+        return [Reason(1, _("perhaps at the same time"))] if gap == 0 else []
     if gap == 0:
         return [Reason(3, _("at the same time"))]
     if gap > _NOT_FAR:
@@ -330,10 +209,20 @@ def _time_reasons(mine: Item, gap: int | None) -> list[Reason]:
 
 
 def _place_reasons(mine: Item, other: Item) -> list[Reason]:
+    """Where the two are and for whom: an event elsewhere may be for the region of the proposal, and one here for another."""
+    here = mine.areas
+    if other.areas and here and not are_near(here, other.areas) and not _is_next_to(mine, other):
+        return [] if other.reach.is_global else [Reason(_ELSEWHERE, _("for another part of the world"))]
     if mine.country and mine.country == other.country:
         is_same = bool(mine.city) and mine.city == other.city
-        return [Reason(2, _("same city")) if is_same else Reason(1, _("same country"))]
-    return []
+        return [Reason(3, _("same city")) if is_same else Reason(2, _("same country"))]
+    if here & other.reach.areas:
+        return [Reason(1, _("for the same region: %(words)s") % {"words": other.reach.words})]
+    return [Reason(1, _("neighbouring country"))] if are_neighbours(mine.country, other.country) else []
+
+
+def _is_next_to(mine: Item, other: Item) -> bool:
+    return not other.reach.areas and are_neighbours(mine.country, other.country)
 
 
 def _ministry_reasons(mine: Item, other: Item) -> list[Reason]:

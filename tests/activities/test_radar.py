@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from activities.models import Activity, ForeignActivity, OverlapDecision, Proposal, ProposalStep
-from activities.radar_words import entries_of, read_words
+from activities.radar_places import are_neighbours, area_of, reach_of
+from activities.radar_words import compounds, entries_of, lexicon, read_words, wider
 from activities.selectors_radar import likely_overlaps, undecided_overlaps
 from activities.services.foreign import confirm_list, start_list
 from activities.services.radar import decide_overlap
 from members.errors import Conflict, DomainError
-from members.models import Portfolio, Topic
+from members.models import Participant, Portfolio, Topic
 from members.models.base import today
 from members.sheets import read_paste
 from tests.activities.planning import in_days, move
@@ -50,7 +53,7 @@ def the(world: World) -> Proposal:
 def listed(world: World, *rows: str) -> None:
     """Add rows to the register the way the desk does; `{n}` in a row is the day n days ahead."""
     by = world.users["secretariat"]
-    lines = [row.format(*(in_days(number) for number in range(800))).replace(" | ", "\t") for row in rows]
+    lines = [re.sub(r" ?\| ?", "\t", row.format(*(in_days(number) for number in range(800)))) for row in rows]
     confirm_list(foreign_list=start_list(sheet=read_paste("\n".join([HEADINGS, *lines])), by=by), by=by)
 
 
@@ -65,6 +68,8 @@ def found(world: World) -> list[str]:
         "Lokakarya pendeteksian paspor palsu | {130} | {131} | Malaysia | | A body | keamanan dokumen | imigrasi | ",
         "Detection of forged travel documents at airports | {60} | {62} | TH | Bangkok | A body | | Immigration | ",
         "Forged passports: detecting them | | | | | A body | document security | immigration | ",
+        "Fraudlent travel docments: detecting them | {130} | | MY | Kuala Lumpur | A body | | immigration | ",
+        "Fake passports and ID cards: course for ASEAN immigration services | {80} | | CH | Geneva | A body | | immigration | ",
     ],
 )
 def test_same_subject_in_other_words_or_language_is_found(world: World, row: str) -> None:
@@ -79,6 +84,11 @@ def test_same_subject_in_other_words_or_language_is_found(world: World, row: str
         "Training course on passport fraud | {400} | {402} | ID | Jakarta | A body | document security | immigration | ",
         "Counselling for child victims of trafficking | {101} | | ID | Jakarta | A body | child protection | justice | ",
         "Drug trafficking by sea | {100} | | ID | Jakarta | A body | law enforcement | law enforcement | ",
+        "Workshop on detecting forged paintings at airports | {100} | | ID | Jakarta | A body | | immigration | ",
+        "Detecting forged passports of terrorists | {100} | | ID | Jakarta | A body | document security | immigration | ",
+        "Detection of forged travel documents at airports | {100} | | BB | Bridgetown | A body | document security | immigration | ",
+        "Detecting forged passports in East Africa | {100} | | ID | Jakarta | A body | document security | immigration | ",
+        "Detection of forged travel documents | {290} | | ID | Jakarta | A body | document security | immigration | ",
         "Meeting of heads of immigration | {100} | | PH | Manila | A body | | immigration | ",
     ],
 )
@@ -122,8 +132,9 @@ def test_our_own_activities_are_compared_as_far_as_the_reader_sees_them(world: W
     )
     assert found(world) == ["CANARY detecting forged passports"]
     assert likely_overlaps(the(world), user=world.users["co_chair"]) == []
-    Activity.objects.filter(pk=draft.pk).update(published_at=today(), published_by=world.users["secretariat"])
+    Activity.objects.filter(pk=draft.pk).update(published_at=timezone.now(), published_by=world.users["secretariat"])
     assert len(likely_overlaps(the(world), user=world.users["co_chair"])) == 1
+    Proposal.objects.filter(pk=world.proposal).update(state="considered")
     Proposal.objects.filter(pk=world.proposal).update(state="endorsed", activity=draft)
     assert found(world) == []
 
@@ -139,9 +150,73 @@ def test_undated_proposal_looks_ahead_only(world: World) -> None:
 
 def test_lexicon_reads_both_languages() -> None:
     assert set(read_words("Lokakarya perdagangan orang").subjects) == set(read_words("Human trafficking workshop").subjects)
-    assert set(read_words("Smuggling of migrants by sea").subjects) == {"smuggling", "sea"}
+    assert set(read_words("Smuggling of migrants by sea").subjects) == {"smuggling", "sea", "movement by sea"}
     assert "trafficking" not in read_words("Trafficking in narcotics").subjects
     assert read_words("Workshop on the strengthening of cooperation").others == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "subjects"),
+    [
+        ("Awarness of smugling", {"awareness", "smuggling"}),
+        ("SLTD records", {"lost and stolen documents"}),
+        ("Pelatihan identifikasi korban TPPO", {"victim identification", "trafficking"}),
+        ("Central authorities and extradition", {"mutual legal assistance"}),
+        ("Labour inspection on fishing vessels", {"forced labour", "fishing crews", "labour"}),
+        ("Refugee status determination", {"asylum procedures"}),
+        ("Wildlife trafficking", {"wildlife"}),
+        ("Consultation of ministers", set()),
+    ],
+)
+def test_lexicon_knows_the_field(title: str, subjects: set[str]) -> None:
+    assert set(read_words(title).subjects) == subjects
+
+
+def test_lexicon_is_whole() -> None:
+    listed_subjects = set(lexicon())
+    assert {wide for name in listed_subjects for wide in wider(name)} <= listed_subjects
+    assert {part for _name, *parts in compounds() for part in parts} <= listed_subjects
+
+
+def test_spelling_is_mended_by_one_letter_and_in_long_words_only() -> None:
+    assert read_words("pasports").subjects == {"documents": "pasports"}
+    assert read_words("pasprts").subjects == {}
+    assert read_words("viza").subjects == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "areas", "is_global"),
+    [
+        ("Bay of Bengal dialogue", {"south asia", "south-east asia"}, False),
+        ("Pacific course", {"pacific"}, False),
+        ("Asia-Pacific consultations", {"pacific", "south-east asia", "south asia", "east asia", "central asia"}, False),
+        ("Global forum", set(), True),
+        ("Course for East African states", {"eastern africa"}, False),
+    ],
+)
+def test_reach_is_read_from_titles(title: str, areas: set[str], is_global: bool) -> None:
+    reach = reach_of(title)
+    assert (set(reach.areas), reach.is_global) == (areas, is_global)
+
+
+def test_every_participating_country_has_an_area(db: None) -> None:
+    make_world()
+    assert [
+        code for code in Participant.objects.exclude(iso2="").values_list("iso2", flat=True) if not area_of(code.upper())
+    ] == []
+    assert are_neighbours("ID", "PG")
+    assert not are_neighbours("ID", "FR")
+
+
+def test_what_the_proposal_adds_counts_less_than_its_title(world: World) -> None:
+    row = "Interviewing victims of trafficking | {110} | {112} | ID | Bogor | A body | | | "
+    listed(world, row)
+    Proposal.objects.filter(pk=world.proposal).update(title="Workshop on trafficking", added_value="")
+    before = [overlap.points for overlap in likely_overlaps(the(world), user=world.users["secretariat"])]
+    Proposal.objects.filter(pk=world.proposal).update(added_value="How to interview victims and what they need.")
+    (after,) = likely_overlaps(the(world), user=world.users["secretariat"])
+    assert before == []
+    assert "its description or topics say the same" in " ".join(reason.words for reason in after.reasons)
 
 
 def test_own_vocabulary_joins_its_two_names() -> None:
