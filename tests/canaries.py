@@ -163,7 +163,7 @@ def _activities(planted: Planted, world: World, by: User) -> None:
     def known(reference: str) -> Any:
         return Activity.objects.get(reference=reference).pk
 
-    planted.fill("public_activity", Activity, known(world.activity), "notes practical_note")
+    planted.fill("public_activity", Activity, known(world.activity), "notes")
     planted.fill("draft_activity", Activity, known(world.draft_activity), ACTIVITY_TEXTS)
     planted.fill("invited_activity", Activity, known(world.restricted_activity), ACTIVITY_TEXTS)
     planted.fill("withdrawn_activity", Activity, known(world.withdrawn_activity), f"{ACTIVITY_TEXTS} withdrawn_reason")

@@ -37,6 +37,8 @@ from members.models import (
     Delivery,
     Official,
     Participant,
+    Portfolio,
+    Region,
     Seat,
     StandingItem,
     StandingPeriod,
@@ -59,6 +61,9 @@ DRAFT = "XX-R-2010-90"
 
 def open_states(world: World) -> None:
     """An activity under way, a nomination to confirm, copies in doubt and failed, a report approved in part, a circulation."""
+    # A question without anything to choose shows no field: a forged answer to it would look like one of another form.
+    Portfolio.objects.get_or_create(key="immigration", defaults={"name_en": "Immigration"})
+    Region.objects.get_or_create(key="south", defaults={"name_en": "South"})
     _activities(world)
     _changed_plans(world)
     _certificate(world)

@@ -58,7 +58,7 @@ TABLE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("secret_activity", f"{ACTIVITY} notes", DESK),
     ("secret_activity_session", "title", DESK),
     ("withdrawn_room_activity", "title title_id withdrawn_reason", DESK | ROOM),
-    ("withdrawn_room_activity", f"{ACTIVITY.removeprefix('title title_id ')} notes practical_note", DESK),
+    ("withdrawn_room_activity", f"{ACTIVITY.removeprefix('title title_id ')} notes", DESK),
     ("withdrawn_room_activity_session", "title", DESK),
     ("closed_content", "outcome", DESK | ROOM),
     ("closed_session", "title", DESK | ROOM),
