@@ -144,14 +144,18 @@ class ActivityForm(forms.Form):
                 self.add_error("end", _("Give the last day as exactly as the first."))
             elif last_day(*end) < start[0]:
                 self.add_error("end", _("The last day is before the first."))
-        if not start and not end and not data.get("date_unknown") and not {"start", "end"} & self.errors.keys():
-            self.add_error("start", _("Enter the first day as far as it is known, or say that no date is known."))
-        if start and data.get("date_unknown"):
-            self.add_error("date_unknown", _("A date is given. Take the date or this mark away."))
+        self._check_unknown(data)
         self._check_clock(data)
         if data.get("source_says") and not data.get("public_note"):
             self.add_error("public_note", _("Say in a public note that sources differ."))
         return data
+
+    def _check_unknown(self, data: dict[str, Any]) -> None:
+        if data.get("start") and data.get("date_unknown"):
+            self.add_error("date_unknown", _("A date is given. Take the date or this mark away."))
+        undated = not data.get("start") and not data.get("end") and not data.get("date_unknown")
+        if undated and not {"start", "end"} & self.errors.keys():
+            self.add_error("start", _("Enter the first day as far as it is known, or say that no date is known."))
 
     def _check_clock(self, data: dict[str, Any]) -> None:
         starts, ends = data.get("starts_at"), data.get("ends_at")

@@ -240,7 +240,11 @@ class ActivityFromProposalForm(ActivityForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        del self.fields["date_unknown"]  # the day to look again says so
         self.order_fields(["version", "title", "title_id", "kind", "start", "end", "review_by"])
+
+    def _check_unknown(self, data: dict[str, Any]) -> None:
+        """The service asks for a date or a day to look again."""
 
     @staticmethod
     def initial_from(proposal: Proposal, country: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -241,7 +241,7 @@ def record_from_proposal(*, proposal: Proposal, content: Content, review_by: dat
     if not is_dated and review_by is None:
         raise DomainError(_("Give a date, or the day by which it is looked at again."), field="review_by")
     status = ActivityStatus.PLANNED if is_dated else ActivityStatus.UNDER_CONSIDERATION
-    activity = record_activity(content=Content({**content.fields, "status": status}, content.links, content.parties), by=by)
+    activity = record_activity(content=replace(content, fields={**content.fields, "status": status}), by=by)
     with acting(by=by, verb="record_from_proposal"):
         found.activity = activity
         found.version += 1

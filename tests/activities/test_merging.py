@@ -92,6 +92,7 @@ def test_every_foreign_key_to_an_official_is_covered() -> None:
     assert known == all_keys
     assert known == {
         "activities.Delegate.official",
+        "activities.NewsRequest.official",
         "activities.Nomination.official",
         "members.Appointment.official",
         "members.ContactRemark.official",
