@@ -196,7 +196,6 @@ UNSHOWN = {
     *("appointment_a.official_email", "seated.official_email", "seated.basis"),
     *("withdrawn_call.others", "withdrawn_call.summary", "withdrawn_call.agreed"),
     *("agenda_item.reference", "draft_agenda_item.reference"),
-    *(f"{record}.{name}" for record in ("outreach", "legislationstatus") for name in ("title", "summary", "notes")),
     *("contribution.summary", "contribution.notes", "priorityneed.notes", "linked_reply.written_to"),
     *(f"letter.{name}" for name in LETTER.split()),
 }
