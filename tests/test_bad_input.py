@@ -83,6 +83,8 @@ NOT_ON_A_PAGE = {
     "members:official_merge": "another entry chosen: tests/activities/test_merging.py",
 }
 
+SHOWN_AS = {"activities:activity_attendance": "?as=table"}  # another form of the page, with a form that posts to itself
+
 
 @pytest.fixture(scope="module")
 def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Portal]:
@@ -112,7 +114,7 @@ class Portal:
         found = set()
         for names in variants(self.world):
             found.add(row["url"].format(**{**vars(self.world), **names}))
-        return found
+        return found | {f"{address}{SHOWN_AS[row['route']]}" for address in found if row["route"] in SHOWN_AS}
 
     def _pages(self) -> Iterator[tuple[str, str, bytes]]:
         """Each page for each person that it opens to: person, address, content."""
