@@ -88,6 +88,8 @@ class ProposalForm(forms.Form):
         self.fields["country"].choices = [("", _("Not known")), *country_choices()]  # type: ignore[attr-defined]
         needs: Any = self.fields["needs"]
         needs.queryset = needs_for(user)
+        if not needs.queryset.exists():
+            needs.help_text = _("No priority need is recorded yet.")
         needs.label_from_instance = lambda row: f"{row.participant}: {row.title}" if row.participant else row.title
         self._offer_seats(proposal)
         offer_current(self)
