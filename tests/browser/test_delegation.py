@@ -91,6 +91,7 @@ def invited(desk: Person, title: str) -> str:
     desk.page.fill("#id_practical_en", "Bring an identity card.")
     desk.press("Save draft")
     reference = desk.page.url.rstrip("/").rsplit("/", 1)[1]
+    desk.follow("Look at its page and publish it")
     desk.press("Publish")
     desk.go(f"/desk/activities/{reference}/invitations/")
     desk.page.get_by_label("Indonesia", exact=True).check()

@@ -23,6 +23,7 @@ def workshop(desk: Person) -> str:
     desk.page.fill("#id_city", "Suva")
     desk.press("Save draft")
     reference = desk.page.url.rstrip("/").rsplit("/", 1)[1]
+    desk.follow("Look at its page and publish it")
     desk.press("Publish")
     return reference
 
