@@ -115,6 +115,12 @@ class DelegationFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # Django'
 
     known: Sequence[Official] = ()
 
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        """A row without a known person may stay empty, also one that the server added and that came with the page."""
+        form = super()._construct_form(i, **options)  # type: ignore[misc]  # the stubs leave it out
+        form.empty_permitted = form.empty_permitted or not str(form["official"].value() or "").strip()
+        return form
+
     def clean(self) -> None:
         """Say of each row whether its person stands on the sheet, or among the known, already."""
         rows = [(number, form) for number, form in enumerate(self.forms, start=1) if form.has_changed()]
