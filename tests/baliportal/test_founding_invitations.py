@@ -31,7 +31,7 @@ def staff(founding_record: Path, tmp_path: Path, settings: Any, monkeypatch: pyt
     """The secretariat, somebody to write to at each participant, and the addresses of three Indonesian ministries."""
     settings.MEDIA_ROOT, settings.TRIAL_DATA_ALLOWED = tmp_path / "media", True
     monkeypatch.setattr(tasks, "render_pdf", lambda html, **_words: b"%PDF-1.7 " + html.encode())
-    user = User.objects.create_user("desk@secretariat.example")
+    user = User.objects.create_user("desk@secretariat.example", second_factor_waived=True)
     official = Official.objects.create(user=user, name="Desk", email=user.email)
     Appointment.objects.create(official=official, role=AppointmentRole.SECRETARIAT, period_from=date(2020, 1, 1))
     people._contacts()
