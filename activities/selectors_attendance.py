@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from activities.enums import AttendanceRecordedBy, AttendanceStatus
 from activities.models import Activity, Attendance, Delegate, Session
+from activities.selectors_delegations import days_of
 from members.enums import DatePrecision
 from members.partial_dates import format_partial
 
-MOST_DAYS = 31
 SELF_DAYS = 14  # so many days after the last one a delegate may say that he or she was there
 CAME = frozenset({AttendanceStatus.PRESENT.value, AttendanceStatus.REMOTE.value})
 # A later word of a higher rank goes before an earlier one; one of a lower rank never does.
@@ -46,14 +46,6 @@ class Place:
             return day
         hour = f", {self.session.starts_at:%H:%M}" if self.session.starts_at else ""
         return _("%(session)s (%(day)s)") % {"session": self.session.title, "day": f"{day}{hour}"}
-
-
-def days_of(activity: Activity) -> list[date]:
-    """The days on which attendance can be recorded; none where the activity's days are not known."""
-    if activity.start is None or activity.date_precision != DatePrecision.DAY:
-        return []
-    last = activity.end or activity.start
-    return [activity.start + timedelta(days=n) for n in range(min((last - activity.start).days + 1, MOST_DAYS))]
 
 
 def window_ends(activity: Activity) -> date | None:

@@ -160,8 +160,13 @@ def withdraw_activity(*, activity: Activity, reason: str, by: User) -> Activity:
 
 @transaction.atomic
 def change_status(*, activity: Activity, status: ActivityStatus, by: User) -> Activity:
-    """Mark an activity held, postponed, cancelled or planned again. Raises DomainError where that cannot follow."""
+    """Mark an activity held, planned or under consideration. Raises DomainError where that cannot follow.
+
+    Cancelling and postponing need a reason, and are done by `services/plans.py` alone.
+    """
     check_can(by, Permission.RECORD_ACTIVITIES)
+    if status in {ActivityStatus.CANCELLED, ActivityStatus.POSTPONED}:
+        raise DomainError(_("Say why: cancel or postpone it on the page made for that."), field="status")
     found = Activity.objects.select_for_update().get(pk=activity.pk)
     try:
         check_transition(ACTIVITY_TRANSITIONS, found.status, status)

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from activities.enums import AttendanceRecordedBy, AttendanceStatus
 from activities.models import Activity, Attendance, Delegate, Session
-from activities.selectors_attendance import RANK, Place, days_of, delegates_at, places_of, window_ends
+from activities.selectors_attendance import RANK, Place, delegates_at, places_of, window_ends
+from activities.selectors_delegations import days_of
 from activities.services.certificates import end_certificates, write_to_delegate
 from activities.services.nominations import local_day
 from members.audit import acting

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from activities.enums import ActivityStatus, CertificateEnd
 from activities.models import Activity, Attendance, Certificate, Delegate
-from activities.selectors_attendance import days_of, days_present, delegates_at, marks_of_delegates, window_ends
+from activities.selectors_attendance import days_present, delegates_at, marks_of_delegates, window_ends
 from activities.selectors_certificates import ALPHABET, CODE_LENGTH, facts_of, spelled
+from activities.selectors_delegations import days_of
 from activities.services.nominations import local_day
 from members.audit import acting
 from members.errors import DomainError

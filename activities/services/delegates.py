@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from activities.calendars import delegate_calendar
+from activities.calendars import delegate_calendar, has_day
 from activities.enums import ActivityStatus, DelegateAnswer, InvitationState
 from activities.models import Activity, Delegate, Invitation, Nomination
+from activities.selectors_calendar import for_calendar
 from activities.selectors_delegations import days_of, local_day
 from members.audit import acting
 from members.errors import DomainError
@@ -173,6 +174,30 @@ def tell_changed_meeting(*, activity: Activity, before: Mapping[str, Any], by: U
     """
     if meeting_of(activity) == before:
         return 0
+    told = _told(activity)
+    for nomination in told:
+        if nomination.official.email:
+            _write(CHANGED, nomination, f"{nomination.pk}.{activity.version}", by=by)
+    return len(told)
+
+
+def entries_after_change(activity: Activity) -> dict[str, list[Enclosure]]:
+    """The new calendar entry of each told delegate, by the recipient's key, for a letter that says more than the entry.
+
+    Of an activity that is off, or without a date until new ones are set, the entry takes the old one out of a calendar.
+    """
+    found = for_calendar(Activity.objects.filter(pk=activity.pk)).get()
+    entries = {}
+    for nomination in _told(activity):
+        nomination.invitation.activity = found
+        language = nomination.official.language or nomination.invitation.participant.language
+        is_gone = is_off(found) or found.start is None
+        entries[recipient_key(nomination.official)] = _calendar(nomination, is_gone=is_gone, language=language)
+    return entries
+
+
+def _told(activity: Activity) -> list[Nomination]:
+    """Delegates who were told that they are; days to attend that are none of the activity's any more are forgotten."""
     own = Nomination.objects.filter(invitation__activity=activity, told_at__isnull=False).holding().order_by("pk")
     told = [row for row in own.select_related("invitation__activity__kind", "invitation__participant", "official") if row.counts]
     days = set(days_of(activity))
@@ -182,9 +207,7 @@ def tell_changed_meeting(*, activity: Activity, before: Mapping[str, Any], by: U
             nomination.days = kept
             nomination.version += 1
             nomination.save(update_fields=["days", "version"])
-        if nomination.official.email:
-            _write(CHANGED, nomination, f"{nomination.pk}.{activity.version}", by=by)
-    return len(told)
+    return told
 
 
 def _write(kind: str, nomination: Nomination, number: str, *, by: User, send_after: Any = None, **more: Any) -> None:
@@ -217,7 +240,7 @@ def _write(kind: str, nomination: Nomination, number: str, *, by: User, send_aft
 
 def _calendar(nomination: Nomination, *, is_gone: bool, language: str) -> list[Enclosure]:
     activity = nomination.invitation.activity
-    if activity.start is None:
+    if not has_day(activity):
         return []
     with override(language):
         content = delegate_calendar(nomination, is_gone=is_gone)

@@ -16,6 +16,7 @@ from activities.enums import ActivityStatus, StatusChangeKind
 from activities.models import Activity, StatusChange
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS, TransitionError, check_transition
 from activities.selectors_told import who_is_told
+from activities.services.delegates import entries_after_change
 from activities.services.programme import check_programme
 from members.audit import acting
 from members.enums import DatePrecision, DeliveryState
@@ -25,7 +26,7 @@ from members.models import Delivery, User
 from members.permissions import check_can
 from members.roles import Permission
 from members.selectors_recipients import Recipient
-from members.services.outbox import queue_delivery, recall_unsent, recipient_key
+from members.services.outbox import Enclosure, queue_delivery, recall_unsent, recipient_key
 
 KIND = "activity_change"  # of the messages
 
@@ -154,8 +155,9 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     _move(found, status, new, kind, by)
     change.save()
     if found.is_published:
+        entries = entries_after_change(found)
         for recipient in who_is_told(found):
-            _write(change, recipient, by, untold)
+            _write(change, recipient, by, untold, entries)
     return change
 
 
@@ -194,11 +196,12 @@ def _shift_programme(found: Activity, by_days: timedelta) -> None:
         row.save()
 
 
-def _write(change: StatusChange, recipient: Recipient, by: User, untold: Collection[str]) -> None:
+def _write(
+    change: StatusChange, recipient: Recipient, by: User, untold: Collection[str], entries: Mapping[str, list[Enclosure]]
+) -> None:
+    """The news to one recipient; a delegate's own calendar entry comes with it."""
     to: Any = recipient.to
-    if to is None or not recipient.is_reachable:
-        return
-    if recipient_key(to) in untold:
+    if to is None or not recipient.is_reachable or recipient_key(to) in untold:
         return
     activity = change.activity
     context = {
@@ -218,6 +221,7 @@ def _write(change: StatusChange, recipient: Recipient, by: User, untold: Collect
         text=text,
         html=html,
         language=recipient.language,
+        attachments=entries.get(recipient_key(to), []),
         send_after=timezone.now() + timedelta(seconds=settings.RECALL_SECONDS),
         by=by,
     )

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.enums import AttendanceRecordedBy, AttendanceStatus
 from activities.models import Attendance, Certificate, Delegate
-from activities.selectors_attendance import days_of, marks_of_delegates
+from activities.selectors_attendance import marks_of_delegates
+from activities.selectors_delegations import days_of
 from activities.services import attendance as service
 from activities.services.attendance import SELF_STATUSES, Where
 from activities.services.certificates import LINK, issue_certificate

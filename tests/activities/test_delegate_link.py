@@ -13,9 +13,10 @@ from django.test import Client
 from icalendar import Calendar
 
 from activities.models import Activity, Delegate, Invitation, Nomination, PracticalText
-from activities.services.activities import change_status, edit_activity, withdraw_activity
+from activities.services.activities import edit_activity, withdraw_activity
 from activities.services.invitations import withdraw_invitation
 from activities.services.nominations import confirm_delegate, restore_nominee, withdraw_nominee
+from activities.services.plans import Dates, cancel_activity, postpone_activity, set_new_dates
 from members.models import Delivery, Official
 from members.services.merging import merge_officials
 from members.signing import make_token
@@ -243,13 +244,39 @@ def test_a_changed_meeting_brings_a_new_entry_with_the_same_identity(world: Worl
     calendar, entry = event(mail("delegate_changed"))
     assert (str(entry["UID"]), entry["DTSTART"].dt, str(calendar["METHOD"])) == (str(first["UID"]), later, "PUBLISH")
     assert int(entry["SEQUENCE"]) > int(first["SEQUENCE"])
-    change_status(activity=activity, status="cancelled", by=staff)  # type: ignore[arg-type]
-    calendar, entry = event(mail("delegate_changed"))
-    assert (str(calendar["METHOD"]), str(entry["STATUS"]), mail("delegate_changed").subject[:10]) == (
-        "CANCEL",
-        "CANCELLED",
-        "Cancelled:",
-    )
+
+
+def news_of_plans() -> Delivery:
+    """The last news of a change of plan to the delegate, who gets no second mail of it."""
+    assert not Delivery.objects.filter(kind="delegate_changed").exists()
+    return Delivery.objects.filter(kind="activity_change", official=only().official).order_by("-pk")[:1].get()
+
+
+def test_news_of_changed_plans_carries_the_delegates_own_entry(world: World) -> None:
+    activity = activity_of(world)
+    Activity.objects.filter(pk=activity.pk).update(end=activity.start)
+    submit(world, [PERSON])
+    first = event(mail())[1]
+
+    def plan() -> dict[str, Any]:
+        activity.refresh_from_db()
+        return {"activity": activity, "expected_version": activity.version, "by": world.users["secretariat"]}
+
+    assert activity.start
+    later = activity.start + timedelta(days=7)
+    postpone_activity(reasons={"en": "Storm"}, new=Dates(later, later, "day"), **plan())
+    calendar, second = event(news_of_plans())
+    assert (str(calendar["METHOD"]), str(second["UID"]), second["DTSTART"].dt) == ("PUBLISH", str(first["UID"]), later)
+    assert int(second["SEQUENCE"]) > int(first["SEQUENCE"])
+    postpone_activity(reasons={"en": "Storm"}, **plan())
+    calendar, third = event(news_of_plans())
+    assert (str(calendar["METHOD"]), str(third["STATUS"]), third["DTSTART"].dt) == ("CANCEL", "CANCELLED", later)
+    set_new_dates(new=Dates(later, later, "day"), **plan())
+    assert str(event(news_of_plans())[0]["METHOD"]) == "PUBLISH"
+    cancel_activity(reasons={"en": "Storm"}, **plan())
+    calendar, last = event(news_of_plans())
+    assert (str(calendar["METHOD"]), str(last["STATUS"]), str(last["UID"])) == ("CANCEL", "CANCELLED", str(first["UID"]))
+    assert int(last["SEQUENCE"]) > int(third["SEQUENCE"]) > int(second["SEQUENCE"])
 
 
 def test_days_that_are_no_more_are_forgotten(world: World) -> None:

@@ -158,7 +158,10 @@ def test_copy_takes_the_content_and_not_the_dates(world: World, desk: Client) ->
 
 def test_status_follows_the_lifecycle(world: World) -> None:
     by, activity = world.users["secretariat"], Activity.objects.get(reference=world.activity)
-    change_status(activity=activity, status=ActivityStatus.CANCELLED, by=by)
+    for status in (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
+        with pytest.raises(DomainError, match="Say why"):
+            change_status(activity=activity, status=status, by=by)
+    Activity.objects.filter(pk=activity.pk).update(status=ActivityStatus.CANCELLED)
     with pytest.raises(DomainError, match="cannot follow"):
         change_status(activity=activity, status=ActivityStatus.HELD, by=by)
 
