@@ -86,6 +86,7 @@ def write(  # noqa: PLR0913 - keyword-only
         text=text,
         html=html,
         language=recipient.language,
+        email=recipient.email,
         attachments=files,
         letter=enclosed.letter if enclosed else None,
         is_automatic=enclosed is None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from celery import shared_task
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -38,6 +38,7 @@ NOBODY = gettext_noop("Nobody can be written to any more.")
 INVITED = gettext_noop("It was invited in the meantime.")
 NOT_AHEAD = gettext_noop("The activity is not ahead, or not published any more.")
 NO_LETTER = gettext_noop("Its letter could not be laid out.")
+NOT_ISSUED = gettext_noop("Something went wrong, and nothing was sent. Issue again.")
 
 
 @shared_task(ignore_result=True)
@@ -104,8 +105,12 @@ def _work(item: IssueItem) -> bool:
         return settle(item, letters)
     except RenderingError as error:
         logger.warning("a letter was not laid out", extra={"item": item.pk, "error": str(error)})
+    except OperationalError:
+        raise  # the database is away: the lease ends, and another turn takes the participant up again
     except Exception:
+        # Nothing of one participant may hold up those behind it: it is named on the page, with a way to issue again.
         logger.exception("an invitation was not issued", extra={"item": item.pk})
+        return give_up(item, IssueState.FAILED, NOT_ISSUED)
     return give_up(item, IssueState.FAILED, NO_LETTER)
 
 

@@ -222,6 +222,7 @@ def _write(
         html=html,
         language=recipient.language,
         attachments=entries.get(recipient_key(to), []),
+        email=recipient.email,
         send_after=timezone.now() + timedelta(seconds=settings.RECALL_SECONDS),
         by=by,
     )
