@@ -111,6 +111,7 @@ FIELDS: dict[str, Promise] = {
     "name_in_source": _("name as a source gives it"),
     "note": _("staff note"),
     "number": _("number"),
+    "office": _("office"),
     "opened_at": _("opened on"),
     "order": _("order"),
     "origin": _("origin"),

@@ -49,7 +49,9 @@ def cancel_activity(*, activity: Activity, reasons: Reasons, expected_version: i
     """Call an activity off. Its page stays, says why, and those invited are told. Raises DomainError without a reason."""
     found = _locked(activity, expected_version, by)
     _check_reason(reasons)
-    return _change(found, StatusChangeKind.CANCELLED, ActivityStatus.CANCELLED, reasons, _dates(found), by)
+    return _change(
+        found, StatusChangeKind.CANCELLED, ActivityStatus.CANCELLED, reasons, _dates(found), by, verb="cancel_activity"
+    )
 
 
 @transaction.atomic
@@ -65,7 +67,7 @@ def postpone_activity(
     if dates.start is not None:
         _check_differ(found, dates)
     status = ActivityStatus.PLANNED if dates.start else ActivityStatus.POSTPONED
-    return _change(found, StatusChangeKind.POSTPONED, status, reasons, dates, by)
+    return _change(found, StatusChangeKind.POSTPONED, status, reasons, dates, by, verb="postpone_activity")
 
 
 @transaction.atomic
@@ -78,7 +80,7 @@ def set_new_dates(
         raise DomainError(_("This activity is not postponed."))
     if new.start is None:
         raise DomainError(_("Enter the first day as far as it is known."), field="start")
-    return _change(found, StatusChangeKind.NEW_DATES, ActivityStatus.PLANNED, reasons or {}, new, by)
+    return _change(found, StatusChangeKind.NEW_DATES, ActivityStatus.PLANNED, reasons or {}, new, by, verb="set_new_dates")
 
 
 @transaction.atomic
@@ -94,7 +96,9 @@ def reinstate_activity(*, activity: Activity, expected_version: int, by: User, r
         news = Delivery.objects.filter(kind=KIND, key__startswith=f"{KIND}:{last.pk}:")
         recall_unsent(deliveries=news, reason="The cancellation was taken back before this message left.", by=by)
         held = {key.rpartition(":")[2] for key in news.filter(state=DeliveryState.WITHHELD).values_list("key", flat=True)}
-    return _change(found, StatusChangeKind.REINSTATED, status, reasons or {}, _dates(found), by, untold=held)
+    return _change(
+        found, StatusChangeKind.REINSTATED, status, reasons or {}, _dates(found), by, verb="reinstate_activity", untold=held
+    )
 
 
 def check_may(activity: Activity, status: ActivityStatus) -> None:
@@ -143,6 +147,7 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     new: Dates,
     by: User,
     *,
+    verb: str,
     untold: Collection[str] = (),
 ) -> StatusChange:
     """Store the change, its reason and the dates as they were, and queue the news of it."""
@@ -152,7 +157,7 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     change.reason_en, change.reason_id = (reasons.get(language, "").strip() for language in ("en", "id"))
     change.old_start, change.old_end, change.old_precision = found.start, found.end, found.date_precision
     change.new_start, change.new_end, change.new_precision = new.start, new.end, new.precision
-    _move(found, status, new, kind, by)
+    _move(found, status, new, verb, by)
     change.save()
     if found.is_published:
         entries = entries_after_change(found)
@@ -161,18 +166,12 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     return change
 
 
-def _move(found: Activity, status: ActivityStatus, new: Dates, kind: StatusChangeKind, by: User) -> None:
+def _move(found: Activity, status: ActivityStatus, new: Dates, verb: str, by: User) -> None:
     before = _last_known_days(found)
     found.status = status
     found.start, found.end, found.date_precision = new.start, new.end, new.precision
     found.version += 1
-    verbs = {
-        StatusChangeKind.CANCELLED: "cancel_activity",
-        StatusChangeKind.POSTPONED: "postpone_activity",
-        StatusChangeKind.NEW_DATES: "set_new_dates",
-        StatusChangeKind.REINSTATED: "reinstate_activity",
-    }
-    with acting(by=by, verb=verbs[kind]):
+    with acting(by=by, verb=verb):
         found.full_clean()
         found.save()
         if before and new.start and new.precision == DatePrecision.DAY and new.start != before:
