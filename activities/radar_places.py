@@ -67,11 +67,11 @@ def _pattern(kind: str) -> re.Pattern[str]:
 
 
 def reach_of(text: str) -> Reach:
-    """The parts of the world that a title names. Of two names that overlap the longer counts."""
+    """The parts of the world that a title names, or all of it where it names none. Of two names that overlap the longer counts."""
     words = " ".join(split_words(text))
     said = list(dict.fromkeys(_pattern("says").findall(words)))
     areas = frozenset(area for name in said for area in _areas_said(name))
-    return Reach(areas, ", ".join(said), bool(_pattern("everywhere").search(words)))
+    return Reach(areas, ", ".join(said), is_global=not areas and bool(_pattern("everywhere").search(words)))
 
 
 @cache

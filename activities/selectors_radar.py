@@ -154,8 +154,9 @@ def _matter_points(mine: Item, other: Item, shared: dict[str, float]) -> int:
     if common < _LITTLE:
         is_all = set(mine.title) == set(other.title)
         return min(points, _MOST_IF_ALL if is_all else _MOST_BY_LITTLE)
-    heaviest = max((weight_of(subject) for subject in mine.said), default=0)
-    chief = {subject for subject in mine.said if weight_of(subject) == heaviest >= _CHIEF}
+    said = mine.said & mine.title.keys()
+    heaviest = max((weight_of(subject) for subject in said), default=0)
+    chief = {subject for subject in said if weight_of(subject) == heaviest >= _CHIEF}
     return points if not chief or chief & shared.keys() else min(points, _MOST_WITHOUT_CHIEF)
 
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Concat
 from activities.enums import ActivityStatus
 from activities.models import Activity, ForeignActivity, Proposal
 from activities.radar_places import Reach, area_of, reach_of
-from activities.radar_words import Words, entries_of, read_words, weight_of, wider
+from activities.radar_words import OTHER_FIELD, Words, entries_of, mark_of, names_people, read_words, weight_of, wider
 from activities.selectors_places import country_codes
 from members.models import Portfolio, Topic
 from members.models.base import today
@@ -172,11 +172,14 @@ def find_subjects(items: list[Item]) -> None:
 
 
 def _weigh(item: Item, words: Words, others: list[tuple[str, str]]) -> None:
+    """Weigh what a title says. Where people are its matter, another field's word in it says where or by whom, and weighs nothing."""
+    of_people = names_people(words.subjects)
     item.said = frozenset(words.subjects)
-    for subject, said in words.subjects.items():
+    matter = {subject: said for subject, said in words.subjects.items() if not (of_people and mark_of(subject) == OTHER_FIELD)}
+    for subject, said in matter.items():
         item.title[subject] = weight_of(subject)
         item.words[subject] = said
-    for subject, said in words.subjects.items():
+    for subject, said in matter.items():
         for wide in wider(subject):
             item.title.setdefault(wide, min(weight_of(wide), _WIDER))
             item.words.setdefault(wide, said)

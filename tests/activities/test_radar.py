@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -110,6 +111,28 @@ def test_thirty_events_are_told_apart(world: World, row: tuple[Any, ...]) -> Non
     proposal.topics.set(Topic.objects.filter(key__in=topics))
     proposal.portfolios.set(Portfolio.objects.filter(key__in=portfolios))
     assert sorted(found(world)) == sorted(repeated)
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_lists_by_a_writer_who_saw_no_code_are_told_apart(world: World, name: str) -> None:
+    """Thirty events of others, four of which repeat one of three proposals in other words: all four are found, and no fifth."""
+    folder, by = Path(__file__).resolve().parent / "overlaps" / name, world.users["secretariat"]
+    rows = csv.reader((folder / "foreign.csv").read_text(encoding="utf-8").splitlines())
+    sheet = read_paste("\n".join("\t".join(row) for row in rows))
+    assert confirm_list(foreign_list=start_list(sheet=sheet, by=by), by=by).added == 30
+    repeated = [(row["proposal"], row["event"]) for row in json.loads((folder / "overlaps.json").read_text(encoding="utf-8"))]
+    told = []
+    for row in json.loads((folder / "proposals.json").read_text(encoding="utf-8")):
+        proposal = the(world)
+        proposal.title, proposal.added_value = row["title"], row["added_value"]
+        proposal.country, proposal.city = row["country"], row["city"]
+        proposal.earliest, proposal.latest = date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+        proposal.save()
+        proposal.topics.set(Topic.objects.filter(key__in=row["topics"]))
+        proposal.portfolios.set(Portfolio.objects.filter(key__in=row["portfolios"]))
+        told += [(row["key"], title) for title in found(world)]
+    assert len(repeated) == 4
+    assert sorted(told) == sorted(repeated)
 
 
 def test_reasons_are_named_and_their_points_add_up(world: World) -> None:
