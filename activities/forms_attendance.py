@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import ActivityCost
+from activities.services.walk_ins import WalkIn
 from members.forms_directory import DirectoryForm
 from members.forms_import import ImportForm
+from members.models import Participant
 
 
 class AttendanceListForm(ImportForm):
@@ -24,6 +26,41 @@ class AttendanceListForm(ImportForm):
     def as_text(self) -> str:
         """The list as text with tabs, however it came: what the person confirms."""
         return "\n".join("\t".join(" ".join(cell.split()) for cell in cells) for _line, cells in self.sheet.rows)
+
+
+class WalkInForm(forms.Form):
+    """Somebody at the door who is not on the list. No passport numbers, ever."""
+
+    participant = forms.ModelChoiceField(
+        Participant.objects.none(),
+        label=_("Participant"),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose for whom the person comes.")},
+    )
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the full name.")},
+    )
+    position = forms.CharField(
+        label=_("Position and ministry"), max_length=250, error_messages={"required": _("Enter position and ministry.")}
+    )
+    email = forms.EmailField(
+        label=_("Email address"),
+        required=False,
+        help_text=_("For the certificate and the report. Leave empty where it is not known."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choice: Any = self.fields["participant"]
+        choice.queryset = Participant.objects.order_by("name")
+
+    def person(self) -> WalkIn:
+        data = self.cleaned_data
+        return WalkIn(data["participant"], " ".join(data["name"].split()), " ".join(data["position"].split()), data["email"])
 
 
 class CertificateWithdrawForm(forms.Form):

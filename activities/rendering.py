@@ -26,7 +26,10 @@ ASSETS = Path(settings.BASE_DIR) / "static"
 
 @dataclass(frozen=True)
 class LetterParts:
-    """All that one letter shows. `number` is its own, `day` its date, `url` the page where the participant answers."""
+    """All that one letter shows. `number` is its own, `day` its date, `url` the page where the participant answers.
+
+    A draft says so on each page; its number and its address are not settled yet.
+    """
 
     letter: Letter
     number: str
@@ -40,6 +43,7 @@ class LetterParts:
     reply_by: date | None
     quota: int | None
     url: str
+    is_draft: bool = False
 
 
 def letter_language(recipient: Recipient) -> str:

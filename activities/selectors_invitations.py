@@ -84,6 +84,7 @@ class Way:
 
     row: Recipient
     is_note_verbale: bool
+    number: int  # among the recipients of its participant, from 1
 
     @property
     def recipient(self) -> str:
@@ -120,7 +121,7 @@ class Audience:
         """A row for each recipient, and one for each participant without any."""
         found: list[tuple[Line, Way | None]] = []
         for line in self.lines:
-            ways = [Way(row, is_by_note(self.rule, row)) for row in line.recipients]
+            ways = [Way(row, is_by_note(self.rule, row), number) for number, row in enumerate(line.recipients, start=1)]
             found += [(line, way) for way in ways] if ways else [(line, None)]
         return found
 

@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{at_desk}invitations/<int:pk>/remind/", invitations.invitation_remind, name="invitation_remind"),
     path(f"{invited}rule/", issuing.invitation_rule, name="invitation_rule"),
     path(f"{invited}preview/", issuing.invitation_preview, name="invitation_preview"),
+    path(f"{invited}preview/<slug:slug>/<int:number>/", issuing.letter_draft, name="letter_draft"),
     path(f"{invited}decide/", issuing.invitation_decide, name="invitation_decide"),
     path(f"{invited}issue/", issuing.invitation_issue, name="invitation_issue"),
     path(f"{invited}issues/<int:pk>/", issuing.issue_run, name="issue_run"),

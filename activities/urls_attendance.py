@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import attendance, attendance_papers, certificates, costs
+from activities.views import attendance, attendance_papers, certificates, costs, walk_ins
 
 at_desk = "desk/activities/<str:reference>/attendance/"
 in_space = "national/<slug:slug>/invitations/<int:pk>/attendance/"
@@ -10,6 +10,8 @@ urlpatterns = [
     path(at_desk, attendance.activity_attendance, name="activity_attendance"),
     path(f"{at_desk}mark/", attendance.attendance_mark, name="attendance_mark"),
     path(f"{at_desk}undo/", attendance.attendance_undo, name="attendance_undo"),
+    path(f"{at_desk}add/", walk_ins.walk_in, name="walk_in"),
+    path(f"{at_desk}remove/", walk_ins.walk_in_remove, name="walk_in_remove"),
     path(f"{at_desk}import/", attendance.attendance_import, name="attendance_import"),
     path(f"{at_desk}papers/", attendance_papers.attendance_papers, name="attendance_papers"),
     path(f"{at_desk}papers/list/", attendance_papers.attendance_list, name="attendance_list"),

@@ -25,7 +25,7 @@ from activities.selectors_delegations import days_of, local_day
 from members.audit import acting
 from members.errors import DomainError
 from members.mail import render_mail
-from members.models import Delivery, User
+from members.models import Delivery, Participant, User
 from members.selectors_recipients import for_participants
 from members.services.outbox import Enclosure, queue_delivery, recall_unsent, recipient_key
 from members.signing import TokenError, make_token, read_token
@@ -252,17 +252,16 @@ def _calendar(nomination: Nomination, *, is_gone: bool, language: str) -> list[E
 def write_to_participant(kind: str, invitation: Invitation, number: str, *, by: User, **more: Any) -> int:
     """One mail to each who is written to for the participant, about its delegation; how many."""
     path = reverse("activities:delegation", args=[invitation.participant.slug, invitation.pk])
-    reached = [row for row in for_participants([invitation.participant]) if row.to is not None and row.is_reachable]
+    about = {"activity": invitation.activity, "invitation": invitation, "url": f"{settings.ORIGIN}{path}"}
+    return write_to_contacts(kind, invitation.participant, number, by=by, **about, **more)
+
+
+def write_to_contacts(kind: str, participant: Participant, number: str, *, by: User, **context: Any) -> int:
+    """One mail to each who is written to for the participant; how many. `context` is what the template shows besides."""
+    reached = [row for row in for_participants([participant]) if row.to is not None and row.is_reachable]
     for row in reached:
-        context = {
-            "activity": invitation.activity,
-            "invitation": invitation,
-            "participant": invitation.participant,
-            "recipient": row.to,
-            "url": f"{settings.ORIGIN}{path}",
-            **more,
-        }
-        subject, text, html = render_mail(kind, context, row.language)
+        said = {"participant": participant, "recipient": row.to, **context}
+        subject, text, html = render_mail(kind, said, row.language)
         assert row.to is not None  # noqa: S101 - for the type checker
         key = f"{kind}:{number}:{recipient_key(row.to)}"
         queue_delivery(

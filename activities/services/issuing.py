@@ -173,10 +173,17 @@ def _make_run(activity: Activity, rule: InvitationRule, listed: Audience, by: Us
 
 
 def _register(activity: Activity, rule: InvitationRule, kind: LetterKind, by: User) -> Letter:
-    """The letter's row in the register, under the next number of its kind for this activity; it does not change any more."""
+    """The letter's row in the register; it does not change any more."""
+    letter = new_letter(activity, rule, kind, by)
+    letter.save(force_insert=True)
+    return letter
+
+
+def new_letter(activity: Activity, rule: InvitationRule, kind: LetterKind, by: User) -> Letter:
+    """The letter that the rule comes to, under the next number of its kind for this activity. It is not stored."""
     stem = f"{activity.reference}.{'N' if kind == LetterKind.NOTE_VERBALE else 'L'}"
     number = Letter.objects.filter(reference__startswith=stem).count() + 1
-    return Letter.objects.create(
+    return Letter(
         reference=f"{stem}{number}",
         kind=kind,
         subject_en=rule.subject_en,

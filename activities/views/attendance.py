@@ -111,6 +111,7 @@ def _page(request: HttpRequest, sheet: Sheet, *, as_table: bool, status: int = 2
         "closed": sheet.closed,
         "fixed": set() if sheet.is_desk else {how for how, rank in RANK.items() if rank > RANK["focal-point"]},
         "undo": _undo_of(request, lines),
+        "walk_in_query": urlencode({"place": place.key, "q": words}) if place else "",
         "query": urlencode({name: value for name, value in (("q", words), ("person", person)) if value}),
         **more,
     }

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.enums_invitations import IssueState
@@ -18,9 +19,12 @@ from activities.models import Activity, InvitationRule, IssueRun
 from activities.permissions import get_activity_at_desk
 from activities.selectors_invitations import Audience, audience_of
 from activities.services import issuing, reminders
+from activities.services.letter_drafts import draft_letter
+from activities.views.attendance_papers import pdf_or_back
 from members.audit import record_access
 from members.enums import AccessAction
 from members.errors import Conflict, DomainError
+from members.models import Participant
 from members.models.base import today
 from members.permissions import check_can
 from members.roles import Permission
@@ -99,6 +103,21 @@ def invitation_preview(request: HttpRequest, reference: str) -> HttpResponse:
     if rule is None:
         return redirect("activities:invitation_rule", reference)
     return _preview(request, activity, rule)
+
+
+@never_cache
+@require_safe
+def letter_draft(request: HttpRequest, reference: str, slug: str, number: int) -> HttpResponse:
+    """The letter of one row of the list as a PDF, marked as a draft."""
+    activity = get_activity_at_desk(request.user, reference)
+    check_can(request.user, Permission.ISSUE_INVITATIONS)
+    participant = get_object_or_404(Participant, slug=slug)
+    return pdf_or_back(
+        request,
+        lambda: draft_letter(activity=activity, participant=participant, number=number, by=me(request)),
+        name=f"{activity.reference}-draft-{slug}",
+        back=reverse(PREVIEW, args=[reference]),
+    )
 
 
 @require_POST

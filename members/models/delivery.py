@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TO_A_PARTICIPANT = (
     *("invitation", "nomination_acknowledgement", "circulation", "letter", "correction"),
     *("call_for_views", "reply_acknowledgement", "activity_change"),
-    *("place_given", "delegate_answer", "late_change"),
+    *("place_given", "delegate_answer", "late_change", "walk_in"),
     *("news_request", "recommendation_due"),
 )
 
