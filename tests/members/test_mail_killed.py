@@ -6,29 +6,23 @@ before DATA, between the final dot and the answer, and between the answer and th
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from members import periodic, tasks
 from members.enums import DeliveryState
 from members.models import Delivery, Official, Participant, User
 from members.services import outbox
 from members.services.outbox import Enclosure
+from tests.killing import Workers
 from tests.smtp_sink import Sink
 
 RECIPIENTS = 87
@@ -37,86 +31,10 @@ AMBIGUOUS = ("before-keeping", "kept", "answered")
 POINTS = [*["before-keeping"] * 3, *["kept"] * 5, *["answered"] * 4, "mail", "rcpt", "data"]
 
 
-# Starting Django takes seconds: it is done once, and each worker is a fork of that, which runs the command.
-NURSERY = """
-import os, signal, sys
-import django
-django.setup()
-from django.conf import settings
-from django.core.management import call_command
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for name in sys.stdin:
-    pid = os.fork()
-    if pid == 0:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        settings.MAIL_DOMAIN = name.strip()
-        call_command("drain_outbox", loop=True, every=0.3, skip_checks=True)
-        os._exit(0)
-    print(pid, flush=True)
+DRAINS = """
+settings.MAIL_DOMAIN = name.strip()
+call_command("drain_outbox", loop=True, every=0.3, skip_checks=True)
 """
-
-
-class Workers:
-    """Worker processes by the name that each gives in EHLO; a killed one is started again."""
-
-    def __init__(self, port: int, errors: IO[bytes]) -> None:
-        place = connection.settings_dict
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "baliportal.settings",
-            "PORTAL_MODE": "trial",
-            "DATABASE_URL": f"postgresql://app@/{place['NAME']}?host={place['HOST'] or place['OPTIONS']['host']}",
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(port),
-            "SMTP_TIMEOUT": "5",
-            "DELIVERY_LEASE_SECONDS": "4",
-            "LOG_LEVEL": "WARNING",
-        }
-        self.running: dict[str, int] = {}
-        self.killed: list[tuple[str, int]] = []
-        self.started, self.lock = 0, threading.Lock()
-        self.nursery = subprocess.Popen(
-            [sys.executable, "-c", NURSERY],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-        )
-
-    def start(self) -> None:
-        """Fill up to WORKERS."""
-        assert self.nursery.stdin
-        assert self.nursery.stdout
-        with self.lock:
-            while len(self.running) < WORKERS:
-                self.started += 1
-                name = f"worker-{self.started}.example"
-                self.nursery.stdin.write(f"{name}\n".encode())
-                self.nursery.stdin.flush()
-                self.running[name] = int(self.nursery.stdout.readline())
-
-    def kill(self, name: str, why: str, number: int) -> None:
-        """SIGKILL, and wait until it is dead."""
-        with self.lock:
-            if name in self.running:
-                self._kill(self.running.pop(name))
-                self.killed.append((why, number))
-
-    def _kill(self, pid: int) -> None:
-        os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            while True:
-                os.kill(pid, 0)
-                time.sleep(0.005)
-
-    def stop(self) -> None:
-        with self.lock:
-            for pid in self.running.values():
-                self._kill(pid)
-            self.running.clear()
-        self.nursery.communicate()
 
 
 def plan(seed: int) -> Callable[[str, int], bool]:
@@ -156,7 +74,8 @@ def test_killed_workers_lose_nothing_and_send_nothing_twice(
     staff = User.objects.create_user("desk@secretariat.example")
     circulate(RECIPIENTS, staff, enclosure)
     errors = (tmp_path / "workers.log").open("w+b")
-    workers, is_due = Workers(sink.port, errors), plan(seed)
+    more = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_TIMEOUT": "5", "DELIVERY_LEASE_SECONDS": "4"}
+    workers, is_due = Workers(DRAINS, WORKERS, errors, more), plan(seed)
 
     def hook(stage: str, number: int, who: str) -> None:
         if is_due(stage, number):
