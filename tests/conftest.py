@@ -12,13 +12,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("BALIPORTAL_VAR", ROOT / "var")) / "test"
-BROWSER = "tests/browser/"
+BROWSER, FORMS = "tests/browser/", "tests/forms/"
 LONGEST = (
     BROWSER,
     "tests/test_canaries.py",
     "tests/test_access_matrix.py",
-    "tests/test_bad_input.py",
-    "tests/test_mass_assignment.py",
+    FORMS,
 )
 
 
@@ -37,12 +36,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file's tests stay in one process, and so do the browser's, which share one portal."""
+    """A file's tests stay in one process, and so do the browser's and the forms', which share what takes long to make."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByPlace(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+            return next((place for place in (BROWSER, FORMS) if nodeid.startswith(place)), nodeid.partition("::")[0])
 
     config.option.loadscopereorder = False  # they come in the order they are wanted in
     return ByPlace(config, log)

@@ -48,7 +48,7 @@ from members.sheets import read_paste
 from members.signing import make_token
 from reports.models import ProgressReport
 from reports.services.progress import refresh_figures
-from tests.cast import World, client_for, make_world
+from tests.cast import World, add_reports, client_for, make_world
 
 CANARIES = ("CANARY-NAME", "canary-mail", "CANARY-PHONE", "CANARY-MEAL", "CANARY-NEED", "CANARY-SCRIPT", "CANARY-NOTE")
 
@@ -258,6 +258,7 @@ def test_history_cannot_be_changed(world: World) -> None:
 
 
 def test_attendance_and_sections_say_who_wrote_them(world: World) -> None:
+    add_reports(world)
     staff = world.users["secretariat"]
     activity = Activity.objects.get(reference=world.activity)
     invitation = Invitation.objects.get(pk=world.invitation_a)

@@ -19,7 +19,7 @@ from django.template import Template
 from django.test import Client
 
 from tests.canaries import WORD, Planted, plant
-from tests.cast import PERSONS, World, add_accounts, add_own_of_b, client_for, make_world
+from tests.cast import PERSONS, World, add_accounts, add_own_of_b, add_reports, client_for, make_world
 from tests.test_access_matrix import ROWS
 
 DESK = frozenset({"secretariat", "administrator"})
@@ -223,6 +223,7 @@ def planting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planting
 
     with django_db_blocker.unblock(), transaction.atomic():
         world = make_world()
+        add_reports(world)
         add_accounts(world)
         add_own_of_b(world)
         made = Planting(world, plant(world))

@@ -76,7 +76,7 @@ from members.models import (
     StandingPeriod,
 )
 from reports.models import Acknowledgement, Document, DocumentVersion
-from tests.cast import World, add_accounts, make_world
+from tests.cast import World, add_accounts, add_reports, make_world
 
 OURS = ("members", "activities", "reports")
 HISTORY = {"insert_insert", "update_update", "delete_delete"}
@@ -103,6 +103,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
     with django_db_blocker.unblock():
         made = make_world()
+        add_reports(made)
         add_accounts(made)
         fill(made)
     yield made

@@ -30,7 +30,7 @@ from members.models.base import today
 from members.services.outbox import queue_delivery
 from reports.enums import DocumentKind, DocumentState, Held
 from reports.models import Document, DocumentVersion
-from tests.cast import World, call_for, make_world
+from tests.cast import World, add_reports, call_for, make_world
 from tests.test_access_matrix import ROWS, expected
 
 MANY = 50
@@ -151,6 +151,7 @@ def _people(number: int, a: Participant, public: Activity, by: User) -> None:
 @pytest.mark.django_db
 def test_hidden_records_change_no_byte_of_what_is_public() -> None:
     world, client = make_world(), Client()
+    add_reports(world)
     walked = addresses(world)
     before = {address: _seen(client, address) for address in walked}
     _conceal(world)

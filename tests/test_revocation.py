@@ -16,7 +16,7 @@ from members.enums import AccessClass
 from members.models import Appointment, Official, Seat, User
 from members.models.base import today
 from members.services.outbox import queue_delivery
-from tests.cast import World, client_for, make_world
+from tests.cast import World, add_reports, client_for, make_world
 
 pytestmark = pytest.mark.django_db
 # Person of the cast -> what only the appointment opens, by attributes of World.
@@ -36,6 +36,7 @@ ONLY_BY_APPOINTMENT = {
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock():
         made = make_world()
+        add_reports(made)
     yield made
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)

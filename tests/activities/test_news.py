@@ -34,7 +34,7 @@ from members.models.base import today
 from members.signing import make_token
 from reports.models import ProgressReport
 from reports.rendering import report_html
-from tests.cast import World, client_for, make_world
+from tests.cast import World, add_reports, client_for, make_world
 
 PUBLIC = ("/recommendations/", "/recommendations/?format=json", "/feeds/recommendations.atom")
 
@@ -472,6 +472,7 @@ def test_next_report_counts_recommendations_with_public_news(world: World, desk:
 
 
 def test_figures_taken_before_are_shown_as_they_were(world: World, desk: Client) -> None:
+    add_reports(world)
     draft = ProgressReport.objects.get(pk=world.progress_report)
     for row in (draft.snapshot["totals"], *draft.snapshot["objectives"]):
         del row["recorded"], row["followed_up"]

@@ -5,21 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import resolve
 
-from tests.cast import World, add_accounts, client_for, make_world
-from tests.open_states import open_states, variants
+from tests.forms.portal import OURS, Portal, route_of
 from tests.page_forms import PageForm, asked_for, posting_forms, tree_of
-from tests.test_access_matrix import ROWS, expected
 
-OURS = [row for row in ROWS if row.get("forms") != "allauth"]
-PERSONS = ("administrator", "secretariat", "co_chair", "focal_point_a", "anonymous")
 SEED = 2002
 
 # Lone surrogates and broken UTF-8 can only be sent as bytes that are already escaped.
@@ -82,72 +77,6 @@ NOT_ON_A_PAGE = {
     "attended": "a signed link: tests/activities/test_attendance.py",
     "members:official_merge": "another entry chosen: tests/activities/test_merging.py",
 }
-
-SHOWN_AS = {"activities:activity_attendance": "?as=table"}  # another form of the page, with a form that posts to itself
-
-
-@pytest.fixture(scope="module")
-def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Portal]:
-    from django.core.management import call_command
-
-    with django_db_blocker.unblock():
-        made = Portal(make_world())
-    yield made
-    with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
-
-
-class Portal:
-    """Clients of those who may change something, and what their pages are made of; read once, since each try is undone."""
-
-    def __init__(self, world: World) -> None:
-        add_accounts(world)
-        open_states(world)
-        self.world, self.clients = world, {name: client_for(world, name) for name in PERSONS}
-        for client in self.clients.values():
-            client.raise_request_exception = False  # a failure is seen as an answer
-        self.pages = list(self._pages())
-        self.forms = list(self._forms())
-
-    def addresses(self, row: dict[str, Any]) -> set[str]:
-        """The address of a route, with each record that it could name here."""
-        found = set()
-        for names in variants(self.world):
-            found.add(row["url"].format(**{**vars(self.world), **names}))
-        return found | {f"{address}{SHOWN_AS[row['route']]}" for address in found if row["route"] in SHOWN_AS}
-
-    def _pages(self) -> Iterator[tuple[str, str, bytes]]:
-        """Each page for each person that it opens to: person, address, content."""
-        for row in OURS:
-            for address in sorted(self.addresses(row)):
-                for person, client in self.clients.items():
-                    if not _opens(row, person):
-                        continue
-                    response: Any = client.get(address)
-                    content = b"".join(response) if response.streaming else response.content
-                    if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
-                        yield person, address, content
-
-    def _forms(self) -> Iterator[tuple[str, str, PageForm]]:
-        """Each form that posts, once a route and set of fields: person, route, form."""
-        seen = set()
-        for person, address, content in self.pages:
-            for form in posting_forms(address, content):
-                route = _route(form.action)
-                shape = (route, frozenset(form.names), frozenset(name for name, _value in form.values))
-                if shape not in seen and not route.startswith("account_"):
-                    seen.add(shape)
-                    yield person, route, form
-
-
-def _route(address: str) -> str:
-    return resolve(urlsplit(address).path).view_name
-
-
-def _opens(row: dict[str, Any], person: str) -> bool:
-    """Whether a page may open to the person; where the matrix names no record that opens to anybody, another one may."""
-    cells = row.get("GET", {})
-    return bool(cells) and (200 not in cells.values() or expected(cells, person) == 200)
 
 
 def _send(client: Client, address: str, data: dict[str, list[Any]]) -> tuple[Any, str]:
@@ -269,7 +198,7 @@ def test_no_list_fails_whatever_is_asked(portal: Portal, request: pytest.Fixture
     """Hostile query strings on every page that can be read, for every name that its forms ask for."""
     chance, every = random.Random(SEED), request.config.getoption("--nightly")
     wrong, asked = [], 0
-    first = {_route(address): (person, address, content) for person, address, content in reversed(portal.pages)}
+    first = {route_of(address): (person, address, content) for person, address, content in reversed(portal.pages)}
     for person, address, content in first.values():
         names = sorted(asked_for(content) | {"page", "format", "as_of", "q", "sort", "next", "topic"})
         together = _spoken() if every else chance.sample(_spoken(), 2)

@@ -14,9 +14,8 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from tests.test_bad_input import Portal, portal
+from tests.forms.portal import Portal
 
-__all__ = ["portal"]  # the fixture
 APPS = ("members", "activities", "reports")
 TABLES = [model for model in apps.get_models() if model._meta.app_label in APPS and not model.__name__.endswith("Event")]
 # Random, or made of numbers that an attempt gives anew. Of a message, what it says follows from its kind and recipient.
