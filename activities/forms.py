@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ActivityStatus, HostingPart
-from activities.forms_recording import MISSING, Clock, PartyChoice, Task, party_choices, party_key, tasks_of
+from activities.forms_recording import COUNTS, MISSING, Clock, PartyChoice, Task, party_choices, party_key, tasks_of
 from activities.models import Activity, ActivityKind, Objective, ProgrammeArea
 from activities.services.activities import Content
 from activities.services.programme import Part
@@ -33,7 +33,7 @@ WORDS = (
     "source_says",
 )
 PLACES = ("reply_by", "registration_closes", "quota", "capacity", "waiting_list", "confirm_delegates")
-PLAIN = ("starts_at", "ends_at", "time_zone", *PLACES)
+PLAIN = ("starts_at", "ends_at", "time_zone", *PLACES, *COUNTS)
 PRACTICAL = {"en": "practical_en", "id": "practical_id"}  # language -> field
 MARKDOWN = _("Markdown: an empty line begins a paragraph, a line that begins with - is a point of a list.")
 
@@ -42,6 +42,10 @@ def _area(label: Any, *, hint: Any = "", rows: int = 4) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=20_000, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+def _count(label: Any, *, hint: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=100_000, help_text=hint)
 
 
 class ActivityForm(forms.Form):
@@ -99,6 +103,9 @@ class ActivityForm(forms.Form):
         help_text=_("That it takes place can be public while what is said there is not. Documents have their own rule."),
     )
     outcome = _area(_("Outcome"), hint=_("Nothing about victims, smuggled people or suspects."), rows=6)
+    delegates = _count(_("Delegates, as a source counts them"), hint=_("For a meeting whose attendance is not recorded here."))
+    countries = _count(_("Countries, as a source counts them"))
+    organisations = _count(_("Organisations, as a source counts them"))
     public_note = _area(_("Public note"))
     source_says = _area(_("What another source says"), rows=2)
 

@@ -18,6 +18,7 @@ from members.forms_fields import Day
 from members.models import Forum, Participant
 
 PREFIX = "parts"
+COUNTS = ("delegates", "countries", "organisations")  # as a source gives them
 MOST_PARTS = 60
 FORUM = "f"  # before the key of a forum among keys of participants
 
@@ -207,7 +208,7 @@ SECTIONS = (
     Section(
         "outcome",
         _("Outcome and notes"),
-        ("outcome", "public_note", "source_says"),
+        ("outcome", *COUNTS, "public_note", "source_says"),
         ("outcome",),
         is_optional=True,
     ),

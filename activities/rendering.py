@@ -130,10 +130,16 @@ def _paragraphs(text: str) -> list[str]:
 def _facts(parts: LetterParts, language: str) -> list[tuple[str, str]]:
     activity = parts.activity
     when = format_span(activity.start, activity.end, activity.date_precision, language) or _("Not dated")
+    if activity.starts_at:
+        clock = "–".join(f"{time:%H:%M}" for time in (activity.starts_at, activity.ends_at) if time)
+        when = f"{when}, {clock} ({activity.time_zone})"
+    wanted = ", ".join(portfolio.name for portfolio in activity.portfolios.all())
     place = ", ".join(part for part in (activity.venue, activity.city, activity.country) if part)
     rows = [
         (_("When"), when),
         (_("Where"), place),
+        (_("Ministries wanted"), wanted),
+        (_("Scope"), " ".join(activity.scope.split())),
         (_("Reply by"), format_partial(parts.reply_by, "day", language) if parts.reply_by else ""),
         (_("Places"), str(parts.quota) if parts.quota else ""),
         (_("Reference"), activity.reference),

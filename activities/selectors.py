@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -316,11 +316,13 @@ def same_objective(user: AnyUser, activity: Activity, objectives: Iterable[int])
 class Participation:
     """Delegations of an activity in English alphabetical order: participant and number of delegates.
 
-    `came` says whether the numbers are of people recorded as present, or only of those registered.
+    `came` says whether the numbers are of people recorded as present, or only of those registered. `unrecorded` are delegations
+    of which nobody's attendance is recorded, where others' is.
     """
 
     delegations: list[tuple[str, int]]
     came: bool
+    unrecorded: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -336,8 +338,16 @@ def participation(activity: Activity) -> Participation:
         return Participation([], came=False)
     present = Q(attendance__status__in=[AttendanceStatus.PRESENT, AttendanceStatus.REMOTE])
     rows = activity.delegate_rows.filter(withdrawn_at__isnull=True).values("participant__name").order_by("participant__name")
-    counted = rows.annotate(registered=Count("pk", distinct=True), present=Count("pk", filter=present, distinct=True))
-    found = list(counted.values_list("participant__name", "registered", "present"))
-    came = any(number for _name, _registered, number in found)
-    numbers = [(name, number if came else registered) for name, registered, number in found]
-    return Participation([(name, number) for name, number in numbers if number], came=came)
+    counted = rows.annotate(
+        registered=Count("pk", distinct=True),
+        marked=Count("pk", filter=Q(attendance__isnull=False), distinct=True),
+        present=Count("pk", filter=present, distinct=True),
+    )
+    found = list(counted.values_list("participant__name", "registered", "marked", "present"))
+    if not any(marked for _name, _registered, marked, _present in found):
+        return Participation([(name, registered) for name, registered, _marked, _present in found], came=False)
+    return Participation(
+        [(name, number) for name, _registered, _marked, number in found if number],
+        came=True,
+        unrecorded=[name for name, _registered, marked, _present in found if not marked],
+    )

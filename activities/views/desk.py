@@ -23,6 +23,7 @@ from members.enums import AccessAction
 from members.errors import DomainError
 from members.models import Body, User
 from members.permissions import require_desk
+from members.views.shared import show_error
 from members.words import clean_words
 
 PAGE_SIZE = 50
@@ -47,7 +48,10 @@ def desk_activity_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
     """What is done and what is missing for one activity."""
-    activity = get_activity_at_desk(request.user, reference)
+    return _page(request, get_activity_at_desk(request.user, reference), WithdrawForm())
+
+
+def _page(request: HttpRequest, activity: Activity, withdraw_form: WithdrawForm) -> HttpResponse:
     feedback = list(
         ActivityFeedback.objects.visible_to(request.user)
         .filter(activity=activity, submitted_at__isnull=False)
@@ -69,12 +73,12 @@ def desk_activity(request: HttpRequest, reference: str) -> HttpResponse:
         "invited": activity.invitations.filter(issued_at__isnull=False).count(),
         "delegates_named": activity.delegate_rows.filter(withdrawn_at__isnull=True).count(),
         "attendance": activity.delegate_rows.filter(attendance__isnull=False).distinct().count(),
-        "withdraw_form": WithdrawForm(),
+        "withdraw_form": withdraw_form,
         "body": Body.objects.visible_to(request.user).filter(activity_kind=activity.kind.key).first(),
         "feedback": feedback,
         "proposals": Proposal.objects.visible_to(request.user).filter(activity=activity),
     }
-    return render(request, "activities/desk_activity.html", context)
+    return render(request, "activities/desk_activity.html", context, status=422 if withdraw_form.errors else 200)
 
 
 @require_POST
@@ -88,17 +92,15 @@ def activity_unpublish(request: HttpRequest, reference: str) -> HttpResponse:
 def activity_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     activity = get_activity_at_desk(request.user, reference)
     form = WithdrawForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say why the activity is withdrawn."))
-        return redirect("activities:desk_activity", reference)
-    reason = form.cleaned_data["reason"]
-    said = _("Withdrawn. Its address now says why.")
-    return _done(
-        request,
-        reference,
-        lambda: service.withdraw_activity(activity=activity, reason=reason, by=cast("User", request.user)),
-        said,
-    )
+    if form.is_valid():
+        try:
+            service.withdraw_activity(activity=activity, reason=form.cleaned_data["reason"], by=cast("User", request.user))
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            messages.success(request, _("Withdrawn. Its address now says why."))
+            return redirect("activities:desk_activity", reference)
+    return _page(request, activity, form)
 
 
 @require_POST

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from activities.enums import ActivityStatus
 from activities.forms import ActivityForm
-from activities.forms_recording import PREFIX, PartForm, PartSheet, Task, parts_initial, tasks_of
+from activities.forms_recording import COUNTS, PREFIX, PartForm, PartSheet, Task, parts_initial, tasks_of
 from activities.models import Activity, ActivityDraft
 from activities.permissions import get_activity_at_desk
 from activities.selectors_content import programme_of
@@ -30,7 +30,7 @@ from members.views.shared import differences, me, show_error
 # What a copy begins without: it belongs to the one meeting and not to its successor.
 NOT_COPIED = {
     **dict.fromkeys(("start", "end", "outcome", "public_note", "source_says", "practical_en", "practical_id"), ""),
-    **dict.fromkeys(("starts_at", "ends_at", "reply_by", "version")),
+    **dict.fromkeys(("starts_at", "ends_at", "reply_by", "version", *COUNTS)),
     "date_unknown": False,
 }
 _OF_PARTS = re.compile(rf"{PREFIX}-(?:\d{{1,3}}-(?:{'|'.join(PartForm.base_fields)})|TOTAL_FORMS|INITIAL_FORMS)")
