@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,9 @@ from activities.models import Activity, Goal, Mandate, Objective, ProgrammeArea
 from members.enums import DatePrecision
 from members.forms_fields import PartialDate
 from members.partial_dates import iso_partial
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
 _TEXTS = ("short_title", "short_title_id", "summary", "summary_id", "official_wording", "official_wording_id")
 MOST_TEXT = 20_000
@@ -102,7 +105,9 @@ class AreaForm(AimForm):
 
 
 class ActivityByReference(forms.CharField):
-    """An activity by its reference. Cleans to the activity, or None."""
+    """An activity by its reference. Cleans to the activity, or None. With a `reader`, others than he or she sees do not exist."""
+
+    reader: AnyUser | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=40, **options)
@@ -116,7 +121,8 @@ class ActivityByReference(forms.CharField):
         text = super().clean(value).strip().upper()
         if not text:
             return None
-        found = Activity.objects.filter(reference=text, withdrawn_at__isnull=True).first()
+        rows = Activity.objects.all() if self.reader is None else Activity.objects.visible_to(self.reader)
+        found = rows.live().filter(reference=text).first()
         if found is None:
             raise ValidationError(_("No activity has this reference. It looks like BP-2004-04."))
         return found

@@ -12,6 +12,7 @@ from activities.services.walk_ins import WalkIn
 from members.forms_directory import DirectoryForm
 from members.forms_import import ImportForm
 from members.models import Participant
+from members.models.official import LONGEST_EMAIL
 
 
 class AttendanceListForm(ImportForm):
@@ -48,6 +49,7 @@ class WalkInForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("Email address"),
+        max_length=LONGEST_EMAIL,
         required=False,
         help_text=_("For the certificate and the report. Leave empty where it is not known."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -17,6 +17,7 @@ from activities.enums import AttendanceMode, DelegatePart
 from activities.services.nominations import Nominee
 from members.enums import DatePrecision
 from members.models import Official
+from members.models.official import LONGEST_EMAIL
 from members.names import close_key, name_key
 from members.partial_dates import format_partial
 
@@ -43,6 +44,7 @@ class NomineeForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("Email address"),
+        max_length=LONGEST_EMAIL,
         error_messages={
             "required": _("Enter an email address."),
             "invalid": _("Enter an email address with an @ sign, such as name@ministry.go.id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,9 @@ from activities.forms_aims import ActivityByReference
 from activities.selectors_addressees import Asked
 from activities.services.followup import Update
 from members.enums import AccessClass
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
 LONGEST_NEWS = 5000
 MOST_VERSION = 2_000_000_000
@@ -37,6 +40,11 @@ class NewsForm(forms.Form):
         required=False,
         help_text=_("The symbol and paragraph of a document, or the address of a page. It is kept as text."),
     )
+
+    def __init__(self, *args: Any, reader: AnyUser, **options: Any) -> None:
+        super().__init__(*args, **options)
+        activity: Any = self.fields["activity"]
+        activity.reader = reader
 
     def update(self) -> Update:
         """The cleaned answers, for the service."""

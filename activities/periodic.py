@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from activities import tasks
-from activities.services import foreign, review_dates
+from activities.services import foreign, retention, review_dates
 from activities.services.drafts import forget_old_drafts
 from activities.services.due_reminders import remind_coordinators as remind_of_recommendations
 from activities.services.reminders import remind_before_deadline
@@ -18,6 +18,13 @@ from members.periodic import only_one
 def forget_drafts() -> int:
     """Take away unsaved text that nobody came back to for 90 days; how many. Doing it twice does no harm."""
     return forget_old_drafts()
+
+
+@shared_task(ignore_result=True)
+def forget_needs() -> int:
+    """Empty meals, access needs and late changes left open, of activities that are over for 30 days; how many rows."""
+    with only_one("forget_needs") as is_mine:
+        return retention.forget_needs(by=User.objects.service_account(), today=today()) if is_mine else 0
 
 
 @shared_task(ignore_result=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from activities.enums import InvitationState, NominationState
 from activities.models import Activity, Delegate, Nomination
 from members.models import Official, Participant
@@ -31,9 +33,15 @@ def who_is_told(activity: Activity) -> list[Recipient]:
 
 
 def _officials(activity: Activity) -> list[Official]:
-    nominated = Nomination.objects.filter(invitation__activity=activity, state__in=_NAMED).values("official")
-    registered = Delegate.objects.filter(activity=activity, withdrawn_at__isnull=True).values("official")
-    rows = Official.objects.filter(pk__in=nominated.union(registered)).exclude(email="").filter(participant__isnull=False)
+    """Delegates, and those named for it who were told: whoever was not to hear of it by mail does not hear of it now."""
+    nominated = Nomination.objects.filter(invitation__activity=activity, state__in=_NAMED, told_at__isnull=False)
+    untold = Q(nomination__isnull=False, nomination__told_at__isnull=True)
+    registered = Delegate.objects.filter(activity=activity, withdrawn_at__isnull=True).exclude(untold)
+    rows = (
+        Official.objects.filter(pk__in=nominated.values("official").union(registered.values("official")))
+        .exclude(email="")
+        .filter(participant__isnull=False)
+    )
     return list(rows.select_related("participant").order_by("name", "pk"))
 
 

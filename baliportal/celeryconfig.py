@@ -29,6 +29,7 @@ beat_schedule = {
     "empty-old-messages": {"task": "members.periodic.empty_old_messages", "schedule": 24 * 3600.0},
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
+    "forget-needs": {"task": "activities.periodic.forget_needs", "schedule": 24 * 3600.0},
     "forget-drafts": {"task": "activities.periodic.forget_drafts", "schedule": 24 * 3600.0},
     "resume-issues": {"task": "activities.periodic.resume_issues", "schedule": 30.0},
     "remind-unanswered": {"task": "activities.periodic.remind_unanswered_invitations", "schedule": 3600.0},

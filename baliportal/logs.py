@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from members.signing import without_tokens
+
 EXTRAS = {
     "delivery",
     "stage",
@@ -22,10 +24,10 @@ EXTRAS = {
 
 
 def _printable(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Control characters of user input never reach a terminal or start a second line."""
+    """Control characters of user input never reach a terminal or start a second line; links that let somebody in never stay."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value)
+            event[key] = without_tokens("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
     return event
 
 

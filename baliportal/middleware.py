@@ -11,6 +11,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from members.signing import without_tokens
+
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = structlog.get_logger("baliportal.request")
@@ -36,7 +38,7 @@ class RequestIdMiddleware:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=without_tokens(request.path),
             status=response.status_code,
             ms=round((time.perf_counter() - began) * 1000),
             actor=actor,

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "members.middleware_kept.KeptFormMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "members.middleware.SecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "members.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pghistory
 
 from members.models import AccessRecord
+from members.signing import without_tokens
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,6 +33,6 @@ def record_access(*, by: AnyUser, action: str, label: str, ref: str, request: Ht
         action=action,
         object_label=label[:60],
         object_ref=ref[:120],
-        address=request.path[:250] if request else "",
+        address=without_tokens(request.path)[:250] if request else "",
         request_id=getattr(request, "request_id", "")[:64] if request else "",
     )

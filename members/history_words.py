@@ -255,6 +255,7 @@ VERBS: dict[str, Promise] = {
     "finish_national_agenda_item": _("Finished an item of a national agenda"),
     "forget_foreign_lists": _("Deleted outdated lists"),
     "forget_imports": _("Deleted old lists of contacts"),
+    "forget_needs": _("Emptied what delegates needed"),
     "freeze_report": _("Froze a progress report"),
     "hand_over": _("Handed over to a successor"),
     "import_attendance": _("Imported attendance"),

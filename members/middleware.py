@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from pghistory import middleware as pghistory_middleware
 
 from members.middleware_kept import keep_and_ask
 from members.models import User
+from members.signing import without_tokens
 
 _STARTED = "session_started"
 # Where somebody without a second factor may go: to set one up, to prove who they are, to leave.
@@ -35,6 +38,14 @@ _OPEN_WITHOUT = frozenset(
         "readyz",
     }
 )
+
+
+class HistoryMiddleware(pghistory_middleware.HistoryMiddleware):
+    """Says in the history by which address a change came, without what would let its reader in."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context(request)
+        return found | {"url": without_tokens(request.path)}
 
 
 class SecondFactorMiddleware:

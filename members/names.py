@@ -41,6 +41,9 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 
 
+_MENDED = 0.3  # of the trigrams of two names, from which on one may be the other with letters put right
+
+
 def name_key(name: str) -> str:
     """A name with its parts sorted and without forms of address: the same for "Dr TANAKA Tarō" and "Taro Tanaka"."""
     parts = plain(name).split()
@@ -104,3 +107,10 @@ def nearest(text: str, known: Iterable[str], number: int = 3) -> list[str]:
 def looks_like_zawgyi(text: str) -> bool:
     """Whether Burmese text is written in the old Zawgyi font encoding, in which its letters mean something else."""
     return _ZAWGYI.search(text) is not None
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Whether one name may be the other mended: a part in common, or letters that are nearly the same."""
+    first, second = name_key(one), name_key(other)
+    shared = {part for part in first.split() if len(part) > 1} & set(second.split())
+    return bool(shared) or close_key(one) == close_key(other) or likeness(trigrams(first), trigrams(second)) >= _MENDED

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from activities.enums import ActivityStatus, HostingPart, MappingBasis
 from activities.models import Activity, Hosting
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS, TransitionError, check_transition
+from activities.services.certificates import end_certificates_of
 from activities.services.delegates import meeting_of, tell_changed_meeting
 from activities.services.drafts import forget_draft
 from activities.services.places import fill_places
@@ -153,6 +154,7 @@ def withdraw_activity(*, activity: Activity, reason: str, by: User) -> Activity:
         found.withdrawn_at, found.withdrawn_by, found.withdrawn_reason = timezone.now(), by, reason.strip()
         found.version += 1
         found.save()
+        end_certificates_of(activity=found, reason=_("The activity is withdrawn from the record."), by=by)
         if found.status != ActivityStatus.HELD:
             tell_changed_meeting(activity=found, before=before, by=by)
     return found

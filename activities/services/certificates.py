@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,8 +17,7 @@ from activities.enums import ActivityStatus, CertificateEnd
 from activities.models import Activity, Attendance, Certificate, Delegate
 from activities.selectors_attendance import days_present, delegates_at, marks_of_delegates, window_ends
 from activities.selectors_certificates import ALPHABET, CODE_LENGTH, facts_of, spelled
-from activities.selectors_delegations import days_of
-from activities.services.nominations import local_day
+from activities.selectors_delegations import days_of, local_day
 from members.audit import acting
 from members.errors import DomainError
 from members.mail import render_mail
@@ -24,9 +25,10 @@ from members.models import Delivery, User
 from members.permissions import check_can, has_permission
 from members.roles import Permission
 from members.services.outbox import queue_delivery
-from members.signing import make_token
+from members.signing import TokenError, make_token, read_token
 
 LINK = "attended"  # the purpose of a delegate's signed link
+LINK_HOLDS = timedelta(days=5 * 365)
 
 
 def new_code() -> str:
@@ -35,8 +37,29 @@ def new_code() -> str:
 
 
 def link_of(delegate: Delegate) -> str:
-    """The address of a delegate's own page."""
-    return f"{settings.ORIGIN}{reverse('attended', args=[make_token(LINK, delegate.pk)])}"
+    """The address of a delegate's own page.
+
+    It dies when the delegate is another person's entry and when the e-mail address is another: whoever has a mail that went
+    astray can answer for nobody.
+    """
+    return f"{settings.ORIGIN}{reverse('attended', args=[make_token(LINK, _value(delegate))])}"
+
+
+def _value(delegate: Delegate) -> str:
+    address = hashlib.sha256(delegate.official.email.casefold().encode()).hexdigest()[:12]
+    return f"{delegate.pk}:{delegate.official_id}:{address}"
+
+
+def delegate_of(token: str) -> Delegate:
+    """The delegate behind a link, while on the delegation of an activity of the record. Raises TokenError."""
+    value = read_token(LINK, token, max_age=LINK_HOLDS)
+    key = value.partition(":")[0]
+    rows = Delegate.objects.select_related("activity", "official", "participant")
+    rows = rows.filter(withdrawn_at__isnull=True, activity__withdrawn_at__isnull=True)
+    found = rows.filter(pk=int(key)).first() if key.isdecimal() else None
+    if found is None or _value(found) != value:
+        raise TokenError
+    return found
 
 
 def check_over(activity: Activity) -> None:
@@ -114,8 +137,12 @@ def write_to_delegate(kind: str, key: str, delegate: Delegate, by: User) -> int:
     return 1
 
 
-def end_certificates(*, delegates: Iterable[Delegate], by: User) -> None:
-    """Withdraw certificates that say more than is recorded now. Called inside the change that it follows from."""
+def end_certificates(*, delegates: Collection[Delegate], by: User) -> None:
+    """Withdraw certificates that say more than is recorded now. Called inside the change that it follows from.
+
+    Whoever is not on the delegation any more was there on no day.
+    """
+    gone = {row.pk for row in delegates if row.withdrawn_at is not None}
     held = {
         row.delegate_id: row
         for row in Certificate.objects.filter(delegate__in=list(delegates), withdrawn_at__isnull=True).select_for_update()
@@ -124,12 +151,20 @@ def end_certificates(*, delegates: Iterable[Delegate], by: User) -> None:
     for mark in marks_of_delegates(held) if held else []:
         marks[mark.delegate_id].append(mark)
     for key, certificate in held.items():
-        days = {f"{day:%Y-%m-%d}": how for day, how in days_present(marks[key], confirmed_only=True).items()}
+        own = {} if key in gone else days_present(marks[key], confirmed_only=True)
+        days = {f"{day:%Y-%m-%d}": how for day, how in own.items()}
         said = dict.fromkeys(certificate.facts["days"], "present") | dict.fromkeys(certificate.facts["online"], "remote")
         if not days:
             _end(certificate, CertificateEnd.ABSENT, by)
         elif any(days.get(day) != how for day, how in said.items()):
             _end(certificate, CertificateEnd.DAYS, by)
+
+
+def end_certificates_of(*, activity: Activity, reason: str, by: User) -> None:
+    """Withdraw every certificate of an activity that is called off or taken out of the record. Called inside that change."""
+    rows = Certificate.objects.filter(delegate__activity=activity, withdrawn_at__isnull=True).select_for_update(of=("self",))
+    for certificate in rows.order_by("pk"):
+        _end(certificate, CertificateEnd.DESK, by, reason)
 
 
 def _end(certificate: Certificate, why: CertificateEnd, by: User, reason: str = "") -> None:

@@ -22,6 +22,7 @@ from activities.enums import ActivityStatus, DelegateAnswer, InvitationState
 from activities.models import Activity, Delegate, Invitation, Nomination
 from activities.selectors_calendar import for_calendar
 from activities.selectors_delegations import days_of, local_day
+from activities.services.certificates import end_certificates
 from members.audit import acting
 from members.errors import DomainError
 from members.mail import render_mail
@@ -32,6 +33,7 @@ from members.signing import TokenError, make_token, read_token
 
 PURPOSE = "delegate"
 LINK_LIVES = timedelta(days=400)
+ANSWER, MOST_ANSWERS = "delegate_answer", 6  # mails to each contact in a day
 NAMED, CHANGED, GONE = "delegate_named", "delegate_changed", "delegate_withdrawn"
 _OF_MEETING = (
     *("start", "end", "date_precision", "starts_at", "ends_at", "time_zone"),
@@ -45,8 +47,9 @@ def settle(nomination: Nomination, *, by: User) -> None:
         _make_delegate(nomination)
         _tell_named(nomination, by=by)
     else:
-        own = Delegate.objects.filter(nomination=nomination, withdrawn_at__isnull=True)
-        own.update(withdrawn_at=timezone.now(), withdrawn_by=by, part="delegate")
+        own = Delegate.objects.filter(nomination=nomination)
+        own.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now(), withdrawn_by=by, part="delegate")
+        end_certificates(delegates=list(own), by=by)
 
 
 def _make_delegate(nomination: Nomination) -> Delegate:
@@ -113,6 +116,9 @@ def answer_as_delegate(*, token: str, answer: DelegateAnswer) -> Nomination:
         return found
     if is_over(found.invitation.activity):
         raise DomainError(_("This activity is over, or was cancelled."))
+    told = Delivery.objects.filter(kind=ANSWER, key__startswith=f"{ANSWER}:{found.pk}.", queued_at__date=timezone.now().date())
+    if told.values("key").count() >= MOST_ANSWERS * max(1, told.values("email").distinct().count()):
+        raise DomainError(_("You have changed your answer often today. Write to your focal point or to the secretariat."))
     before, found.answer, found.answered_at = found.answer, answer, timezone.now()
     found.version += 1
     service = User.objects.service_account()
@@ -120,7 +126,7 @@ def answer_as_delegate(*, token: str, answer: DelegateAnswer) -> Nomination:
         found.save(update_fields=["answer", "answered_at", "version"])
     if DelegateAnswer.NOT_COMING in {answer, before}:
         words = {"delegate": found.official, "comes": answer == DelegateAnswer.COMING}
-        write_to_participant("delegate_answer", found.invitation, f"{found.pk}.{found.version}", by=service, **words)
+        write_to_participant(ANSWER, found.invitation, f"{found.pk}.{found.version}", by=service, **words)
     return found
 
 

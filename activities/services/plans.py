@@ -16,6 +16,7 @@ from activities.enums import ActivityStatus, StatusChangeKind
 from activities.models import Activity, StatusChange
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS, TransitionError, check_transition
 from activities.selectors_told import who_is_told
+from activities.services.certificates import end_certificates_of
 from activities.services.delegates import entries_after_change
 from activities.services.programme import check_programme
 from members.audit import acting
@@ -159,6 +160,8 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     change.new_start, change.new_end, change.new_precision = new.start, new.end, new.precision
     _move(found, status, new, verb, by)
     change.save()
+    if status == ActivityStatus.CANCELLED:
+        end_certificates_of(activity=found, reason=_("The activity was cancelled."), by=by)
     if found.is_published:
         entries = entries_after_change(found)
         for recipient in who_is_told(found):

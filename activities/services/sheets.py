@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.enums import AttendanceMode, DelegatePart, NominationState
-from activities.models import Activity, Delegate, Invitation, Nomination
+from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
+from activities.services.certificates import end_certificates
 from activities.services.delegates import settle, tell_withdrawn
 from activities.services.places import fill_places, places_for
 from members.errors import DomainError
 from members.models import Official, User
+from members.names import may_be_one
 
 
 @dataclass(frozen=True)
@@ -164,12 +166,24 @@ def _official(invitation: Invitation, nominee: Nominee) -> Official:
     if official and same_address and official.pk != same_address.pk:
         raise DomainError(_("Another official of this participant has the address %(email)s.") % {"email": nominee.email})
     official = official or same_address or Official(participant=invitation.participant)
+    _check_same_person(official, nominee, invitation)
     official.name, official.position, official.email = nominee.name, nominee.position, nominee.email
     official.name_own_script = nominee.name_own_script or official.name_own_script
     official.version += 1
     official.full_clean(exclude=["user"])
     official.save()
     return official
+
+
+def _check_same_person(official: Official, nominee: Nominee, invitation: Invitation) -> None:
+    """An entry is mended, not handed on: whoever has been to, or is named for, something else stays that person."""
+    if not official.pk or may_be_one(official.name, nominee.name):
+        return
+    others = Delegate.objects.filter(official=official).exclude(activity=invitation.activity_id)
+    marked = Attendance.objects.filter(delegate__official=official)
+    if others.exists() or marked.exists() or official.user_id or official.appointments.exists():
+        said = _("This entry is %(name)s. Take the row off and add the other person in a row of its own, with another address.")
+        raise DomainError(said % {"name": official.name}, field="name")
 
 
 def _nominate(  # noqa: PLR0913 - keyword-only
@@ -223,7 +237,7 @@ def withdraw_one(nomination: Nomination, by: User, *, is_replaced: bool = False)
     nomination.state, nomination.waiting_since = NominationState.WITHDRAWN, None
     nomination.version += 1
     nomination.save()
-    Delegate.objects.filter(nomination=nomination).update(
-        withdrawn_at=timezone.now(), withdrawn_by=by, part=DelegatePart.DELEGATE
-    )
+    own = Delegate.objects.filter(nomination=nomination)
+    own.update(withdrawn_at=timezone.now(), withdrawn_by=by, part=DelegatePart.DELEGATE)
+    end_certificates(delegates=list(own), by=by)
     tell_withdrawn(nomination, by=by, is_replaced=is_replaced)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.enums import AttendanceStatus
+from activities.enums import AttendanceMode, AttendanceStatus, DelegatePart
 from activities.models import Activity, Attendance, Delegate, Invitation
 from activities.selectors_attendance import Place, delegates_at
 from activities.services.attendance import check_begun, record_sheet
@@ -55,16 +55,23 @@ def add_walk_in(*, activity: Activity, person: WalkIn, place: Place, by: User) -
 
 
 def _official(person: WalkIn) -> Official:
-    """The participant's official of this address or, without one, of this name; a new one where there is none."""
-    own = Official.objects.current().filter(participant=person.participant)
-    same_address = own.filter(email__iexact=person.email).first() if person.email else None
+    """The participant's official of this address or, without one, the only one of this name; a new one where there is none.
+
+    Somebody of the same name with another address is somebody else: the mail about attendance goes to the address.
+    """
+    own = Official.objects.filter(participant=person.participant, period_to__isnull=True).apart()
     key = name_key(person.name)
-    if same_address and name_key(same_address.name) != key:
-        said = _("This address is recorded for %(name)s.") % {"name": same_address.name}
-        raise DomainError(said, field="email")
-    found = same_address or next((row for row in own.order_by("pk") if name_key(row.name) == key), None)
-    if found is None:
-        found = Official(participant=person.participant, name=person.name, position=person.position, email=person.email)
+    if person.email and (same_address := own.filter(email__iexact=person.email).first()):
+        if name_key(same_address.name) != key:
+            raise DomainError(_("This address is recorded for %(name)s.") % {"name": same_address.name}, field="email")
+        return same_address
+    namesakes = [row for row in own.order_by("pk") if name_key(row.name) == key and not (person.email and row.email)]
+    if len(namesakes) > 1:
+        raise DomainError(_("Several people of this participant have this name. Enter the e-mail address."), field="email")
+    found = namesakes[0] if namesakes else Official(participant=person.participant, name=person.name, position=person.position)
+    if not found.pk or (person.email and not found.email):
+        found.email = person.email
+        found.version += 1
         found.full_clean(exclude=["user"])
         found.save()
     return found
@@ -76,6 +83,8 @@ def _delegate(activity: Activity, official: Official, person: WalkIn) -> Delegat
         raise DomainError(_("%(name)s is on the list already.") % {"name": official.name}, field="name")
     delegate = delegate or Delegate(activity=activity, official=official, participant=person.participant)
     delegate.title = person.position or official.position
+    delegate.nomination = None  # the door's entry, also of somebody who was named and withdrawn before
+    delegate.part, delegate.mode = DelegatePart.DELEGATE, AttendanceMode.IN_PERSON
     delegate.withdrawn_at = delegate.withdrawn_by = None
     delegate.version += 1
     delegate.save()
@@ -103,7 +112,7 @@ def remove_walk_in(*, delegate: Delegate, by: User) -> None:
         raise DomainError(_("This person was named by the participant. Its focal point changes the delegation."))
     with acting(by=by, verb="remove_walk_in"):
         Attendance.objects.filter(delegate=found).delete()
-        end_certificates(delegates=[found], by=by)
         found.withdrawn_at, found.withdrawn_by = timezone.now(), by
         found.version += 1
         found.save()
+        end_certificates(delegates=[found], by=by)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,27 +17,24 @@ from activities.selectors_attendance import marks_of_delegates
 from activities.selectors_delegations import days_of
 from activities.services import attendance as service
 from activities.services.attendance import SELF_STATUSES, Where
-from activities.services.certificates import LINK, issue_certificate
+from activities.services.certificates import delegate_of, issue_certificate
 from activities.services.nominations import local_day
 from activities.services.papers import certificate_pdf
 from activities.views.attendance_papers import pdf_or_back
 from members import limits
 from members.errors import DomainError
 from members.models import User
-from members.signing import TokenError, read_token
+from members.signing import TokenError
 
 MOST_FILES = 20  # for one network in a minute: each is made anew
-LINK_HOLDS = timedelta(days=5 * 365)
 
 
 def _delegate(token: str) -> Delegate | None:
     """The delegate behind a link; None for a wrong or old one, or where the person is not on the delegation any more."""
     try:
-        key = read_token(LINK, token, max_age=LINK_HOLDS)
+        return delegate_of(token)
     except TokenError:
         return None
-    rows = Delegate.objects.select_related("activity", "official", "participant")
-    return rows.filter(pk=key, withdrawn_at__isnull=True, activity__withdrawn_at__isnull=True).first()
 
 
 def _language(delegate: Delegate) -> str:

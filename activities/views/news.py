@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,7 +60,8 @@ def _place(request: HttpRequest, slug: str, code: str) -> tuple[Participant, Rec
 def news_report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One recommendation addressed to this participant, what it reported, and a form for more."""
     participant, row = _place(request, slug, code)
-    form = NewsForm(request.POST if request.method == "POST" else None, initial={"kind": FollowUpKind.UPDATE})
+    data = request.POST if request.method == "POST" else None
+    form = NewsForm(data, initial={"kind": FollowUpKind.UPDATE}, reader=request.user)
     if request.method == "POST":
         check_can(request.user, Permission.NOMINATE, participant=participant)
         if form.is_valid():
@@ -116,7 +118,8 @@ def news_by_link(request: HttpRequest, token: str) -> HttpResponse:
     except TokenError:
         return render(request, "activities/news_link_closed.html", status=404)
     with override(_language(asked)):
-        form = NewsForm(request.POST if request.method == "POST" else None, initial={"kind": FollowUpKind.UPDATE})
+        data = request.POST if request.method == "POST" else None
+        form = NewsForm(data, initial={"kind": FollowUpKind.UPDATE}, reader=AnonymousUser())
         if request.method == "POST" and form.is_valid():
             try:
                 service.report_by_link(token=token, update=form.update())

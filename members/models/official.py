@@ -19,6 +19,8 @@ from members.models.visibility import ContactQuerySet, SecretariatQuerySet
 if TYPE_CHECKING:
     from datetime import date
 
+LONGEST_EMAIL = 254  # signs of an address, as the column holds them; a form of Django's takes more
+
 
 @pghistory.track(exclude=["email"])
 class Office(Dated, Versioned):
@@ -74,7 +76,7 @@ class Official(Dated, Versioned):
     salutation = models.CharField(_("salutation"), max_length=160, blank=True)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.DIRECT)
     position = models.CharField(_("position and ministry"), max_length=250, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("e-mail"), max_length=LONGEST_EMAIL, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_invented = models.BooleanField(default=False, editable=False)

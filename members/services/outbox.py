@@ -23,7 +23,7 @@ from members.audit import acting
 from members.delivery import header_value
 from members.enums import AccessClass, DeliveryState
 from members.errors import DomainError
-from members.models import Delivery, DeliveryAttachment, ForumContact, Letter, Office, Official, User
+from members.models import Appointment, Delivery, DeliveryAttachment, ForumContact, Letter, Office, Official, User
 from members.models.lifecycles import TransitionError, transition
 
 logger = logging.getLogger(__name__)
@@ -163,6 +163,15 @@ def recall_unsent(*, deliveries: QuerySet[Delivery], reason: str, by: User) -> i
     return recalled
 
 
+def _address_of(delivery: Delivery) -> str:
+    """The recipient's address as it is now: an official's in the place that he or she holds goes before the own one."""
+    if delivery.official is not None:
+        places = Appointment.objects.current().filter(official=delivery.official).exclude(official_email="").order_by("pk")
+        if found := places.values_list("official_email", flat=True).first():
+            return found
+    return delivery.recipient.email
+
+
 @transaction.atomic
 def send_again(*, delivery: Delivery, by: User) -> Delivery:
     """Queue a failed or bounced message again, to the recipient's address as it is now; same text, same Message-ID.
@@ -170,10 +179,10 @@ def send_again(*, delivery: Delivery, by: User) -> Delivery:
     Raises DomainError where it neither failed nor bounced, or the recipient has no address.
     """
     locked = _locked(delivery)
-    recipient = locked.recipient
-    if not recipient.email:
+    email = _address_of(locked)
+    if not email:
         raise DomainError(_("The recipient has no e-mail address."), field="email")
-    locked.email = recipient.email
+    locked.email = email
     locked.send_after = timezone.now()
     locked.first_tried_at = locked.accepted_at = locked.bounced_at = None
     locked.reason = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,13 +17,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from members import signing
 from members.enums import Confidence, DatePrecision
 from members.markdown import to_html
 from members.models.base import today
 from members.partial_dates import format_partial, format_span, iso_partial
 
 register = template.Library()
-_SIGNED = re.compile(r"(/r/(?:[\w-]+/)?)[^\s/<>]{20,}/?")
 STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
 
 
@@ -40,10 +39,7 @@ def host_of(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
-@register.filter
-def without_tokens(text: str) -> str:
-    """A message as others than its recipient read it: a signed link is its recipient's alone."""
-    return _SIGNED.sub(r"\1…", text)
+register.filter("without_tokens", signing.without_tokens)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
 from activities.enums import ActivityStatus
 from activities.models import Activity, Attendance, Delegate, Nomination
@@ -151,3 +152,46 @@ def test_nobody_is_added_before_the_first_day_or_by_a_focal_point(world: World) 
     activity.refresh_from_db()
     with pytest.raises(DomainError, match="from the first day on"):
         add_walk_in(activity=activity, person=person, place=places_of(activity)[0], by=world.users["secretariat"])
+
+
+def test_namesake_with_another_address_is_somebody_else(world: World, desk: Client) -> None:
+    bland = Participant.objects.get(slug="bland")
+    Official.objects.create(participant=bland, name="Edo Eland", email="edo@bland.example", position="Director")
+    desk.post(address(world, "add/"), answers(name="Edo Eland", email="other.edo@bland.example"))
+    emails = set(Official.objects.filter(participant=bland, name="Edo Eland").values_list("email", flat=True))
+    assert emails == {"edo@bland.example", "other.edo@bland.example"}
+    assert Delegate.objects.get(official__name="Edo Eland").official.email == "other.edo@bland.example"
+
+
+def test_of_several_namesakes_the_address_says_which(world: World, desk: Client) -> None:
+    bland = Participant.objects.get(slug="bland")
+    for number in (1, 2):
+        Official.objects.create(participant=bland, name="Edo Eland", email=f"edo{number}@bland.example", position="Director")
+    refused = desk.post(address(world, "add/"), answers(name="Edo Eland"))
+    assert (refused.status_code, "Several people of this participant have this name." in refused.content.decode()) == (422, True)
+    assert desk.post(address(world, "add/"), answers(name="Edo Eland", email="EDO2@bland.example")).status_code == 302
+    assert Delegate.objects.get(official__name="Edo Eland").official.email == "edo2@bland.example"
+
+
+def test_address_given_at_the_door_is_kept_where_none_was_known(world: World, desk: Client) -> None:
+    bland = Participant.objects.get(slug="bland")
+    known = Official.objects.create(participant=bland, name="Edo Eland", position="Director")
+    desk.post(address(world, "add/"), answers(name="Edo Eland", email="edo@bland.example"))
+    known.refresh_from_db()
+    assert known.email == "edo@bland.example"
+
+
+def test_who_was_named_withdrawn_and_added_at_the_door_can_be_taken_off(world: World, desk: Client) -> None:
+    delegate = who("Bo Bland")
+    nomination = Nomination.objects.create(
+        invitation_id=world.invitation_b, official=delegate.official, submitted_by=world.users["focal_point_b"], state="withdrawn"
+    )
+    Delegate.objects.filter(pk=delegate.pk).update(
+        nomination=nomination, withdrawn_at=timezone.now(), withdrawn_by=world.users["focal_point_b"]
+    )
+    assert desk.post(address(world, "add/"), answers(name="Bo Bland")).status_code == 302
+    delegate.refresh_from_db()
+    assert (delegate.withdrawn_at, delegate.nomination) == (None, None)
+    desk.post(address(world, "remove/"), {"delegate": delegate.pk})
+    delegate.refresh_from_db()
+    assert delegate.withdrawn_at

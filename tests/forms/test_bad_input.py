@@ -73,6 +73,7 @@ NOT_ON_A_PAGE = {
     "members:import_names": "a list without known headings: tests/members/test_import.py",
     "members:import_undo": "a list just confirmed: tests/members/test_import.py",
     "activities:attendance_undo": "a press just made: tests/activities/test_attendance.py",
+    "activities:walk_in_remove": "somebody who was not named: tests/activities/test_walk_ins.py",
     "activities:own_certificate": "a delegate of one's own: tests/activities/test_certificates.py",
     "attended": "a signed link: tests/activities/test_attendance.py",
     "members:official_merge": "another entry chosen: tests/activities/test_merging.py",
