@@ -111,14 +111,10 @@ def activity_of(user: AnyUser, proposal: Proposal) -> Activity | None:
     return Activity.objects.visible_to(user).filter(pk=proposal.activity_id).first()
 
 
-def contributions_to(user: AnyUser, proposal: Proposal) -> QuerySet[Contribution]:
-    """What participants offer to a proposal, in English alphabetical order."""
-    return (
-        Contribution.objects.visible_to(user)
-        .filter(proposal=proposal)
-        .select_related("participant")
-        .order_by("participant__name", "pk")
-    )
+def contributions_to(user: AnyUser, what: Proposal | Activity) -> QuerySet[Contribution]:
+    """What participants offer to a proposal, or contribute to an activity, in English alphabetical order."""
+    rows = Contribution.objects.visible_to(user).select_related("participant").order_by("participant__name", "pk")
+    return rows.filter(proposal=what) if isinstance(what, Proposal) else rows.filter(activity=what)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from activities.views import contributions, foreign, needs, overlaps
 from activities.views import desk_proposals as desk
-from activities.views import foreign, needs, overlaps
 from activities.views import room_proposals as room
 
 one = "desk/proposals/<int:pk>/"
+of_activity = "desk/activities/<str:reference>/contributions/"
 urlpatterns = [
     path("desk/proposals/", desk.desk_proposal_list, name="desk_proposal_list"),
     path("desk/proposals/new/", desk.proposal_new, name="proposal_new"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path(f"{one}contributions/new/", desk.contribution_new, name="contribution_new"),
     path(f"{one}contributions/<int:offer>/remove/", desk.contribution_remove, name="contribution_remove"),
     path(f"{one}overlaps/<slug:kind>/<int:other>/", overlaps.overlap_decide, name="overlap_decide"),
+    path(f"{of_activity}new/", contributions.activity_contribution_new, name="activity_contribution_new"),
+    path(f"{of_activity}<int:pk>/remove/", contributions.activity_contribution_remove, name="activity_contribution_remove"),
     path("desk/activities/<str:reference>/review-by/", desk.activity_review_by, name="activity_review_by"),
     path("desk/proposals/needs/", needs.need_list, name="need_list"),
     path("desk/proposals/needs/new/", needs.need_new, name="need_new"),

@@ -92,6 +92,7 @@ def _drafts(world: World) -> None:
 def _planning(world: World) -> None:
     """An offer to take away; an activity without a date is among the variants."""
     Contribution.objects.create(title="Venue", proposal_id=world.proposal)
+    Contribution.objects.create(title="Interpreters", activity=Activity.objects.get(reference=world.activity))
     Activity.objects.filter(reference=world.draft_activity).update(status=ActivityStatus.UNDER_CONSIDERATION)
 
 

@@ -196,15 +196,23 @@ class Offer:
 
 
 @transaction.atomic
-def add_contribution(*, proposal: Proposal, offer: Offer, by: User) -> Contribution:
-    """Record what a participant offers to a proposal [33]. Raises DomainError for an amount without its currency."""
+def add_contribution(*, to: Proposal | Activity, offer: Offer, by: User) -> Contribution:
+    """Record what a participant offers to a proposal, or contributes to an activity [33].
+
+    Raises DomainError for an amount without its currency.
+    """
     check_can(by, Permission.RECORD_ACTIVITIES)
     if (offer.amount is None) != (not offer.currency):
         raise DomainError(_("Give an amount together with its currency."), field="currency" if offer.amount else "amount")
-    found = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    proposal, activity = None, None
+    if isinstance(to, Proposal):
+        proposal = Proposal.objects.select_for_update().get(pk=to.pk)
+        activity = proposal.activity
+    else:
+        activity = to
     row = Contribution(
-        proposal=found,
-        activity=found.activity,
+        proposal=proposal,
+        activity=activity,
         participant=offer.participant,
         title=offer.title,
         amount=offer.amount,

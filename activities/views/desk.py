@@ -17,6 +17,7 @@ from activities.forms import StatusForm, WithdrawForm, missing_of
 from activities.models import Activity, ActivityFeedback, Proposal
 from activities.models.lifecycles import ACTIVITY_TRANSITIONS
 from activities.permissions import get_activity_at_desk
+from activities.selectors_planning import contributions_to
 from activities.services import activities as service
 from members.audit import record_access
 from members.enums import AccessAction
@@ -76,6 +77,7 @@ def _page(request: HttpRequest, activity: Activity, withdraw_form: WithdrawForm)
         "withdraw_form": withdraw_form,
         "body": Body.objects.visible_to(request.user).filter(activity_kind=activity.kind.key).first(),
         "feedback": feedback,
+        "contributions": list(contributions_to(request.user, activity)),
         "proposals": Proposal.objects.visible_to(request.user).filter(activity=activity),
     }
     return render(request, "activities/desk_activity.html", context, status=422 if withdraw_form.errors else 200)

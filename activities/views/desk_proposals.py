@@ -163,7 +163,7 @@ def contribution_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = OfferForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            service.add_contribution(proposal=proposal, offer=form.offer(), by=me(request))
+            service.add_contribution(to=proposal, offer=form.offer(), by=me(request))
         except (DomainError, ValidationError) as error:
             show_error(form, error)
         else:

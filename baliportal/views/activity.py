@@ -23,6 +23,7 @@ from activities.models import Activity
 from activities.selectors import PAGE_SIZE, Archive, for_list, participation, parties, same_objective, shape_of, with_parts
 from activities.selectors_content import content_of, with_content_marks
 from activities.selectors_followup import recommendations_on
+from activities.selectors_planning import contributions_to
 from baliportal.filters import archive_for, refused
 from baliportal.views.errors import gone
 from members.audit import record_access
@@ -178,6 +179,7 @@ def record_of(request: HttpRequest, activity: Activity, reader: AnyUser) -> dict
         "documents": documents_of(reader, activity),
         "content": content_of(activity, reader),
         "participation": participation(activity),
+        "contributions": list(contributions_to(reader, activity)) if reader.is_authenticated else [],
         "trail": same_objective(reader, activity, objectives) if objectives else [],
         "recommendations": made,
         "takes_forward": forward,
