@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 
 from activities.enums import ActivityStatus, AttendanceStatus
-from activities.models import Activity, ActivityCost, Attendance, Delegate
+from activities.models import Activity, ActivityCost, Attendance, Delegate, Proposal
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Figures:
-    """One activity: delegates registered and present, days that they were there in all, needs of its areas and those answered.
+    """One activity: delegates registered and present, days that they were there in all, needs that it is for and those answered.
 
     A need is answered where somebody of the participant that has it was there.
     """
@@ -76,11 +76,15 @@ def _present(keys: Iterable[int]) -> QuerySet[Attendance, tuple[int, int, int, o
 
 
 def _needs(keys: Iterable[int]) -> list[tuple[int, int | None]]:
-    """Activity and participant of each priority need in the areas of these activities."""
-    rows = Activity.programme_areas.through._default_manager.filter(activity__in=list(keys), programmearea__needs__isnull=False)
-    found: dict[tuple[int, int], int | None] = {}  # a need counts once, in whichever of the areas
-    for activity, need, participant in rows.values_list(
-        "activity_id", "programmearea__needs", "programmearea__needs__participant"
-    ):
-        found[activity, need] = participant
+    """Activity and participant of each priority need that these activities are for.
+
+    Those that the proposal names which an activity comes from, and those in its areas; a need counts once. One query.
+    """
+    wanted = list(keys)
+    named = Proposal.needs.through._default_manager.filter(proposal__activity__in=wanted)
+    near = Activity.programme_areas.through._default_manager.filter(activity__in=wanted, programmearea__needs__isnull=False)
+    rows = named.values_list("proposal__activity", "priorityneed", "priorityneed__participant").union(
+        near.values_list("activity_id", "programmearea__needs", "programmearea__needs__participant")
+    )
+    found: dict[tuple[int, int], int | None] = {(activity, need): participant for activity, need, participant in rows}
     return [(activity, participant) for (activity, _need), participant in found.items()]

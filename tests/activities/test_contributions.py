@@ -1,4 +1,4 @@
-"""What participants contribute to an activity: entered at the desk, read by the steering group, never public."""
+"""What participants contribute to an activity and which needs it answers: the steering group reads it, never the public."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from activities.models import Activity, Contribution
+from activities.enums import AttendanceStatus
+from activities.models import Activity, Contribution, PriorityNeed, ProgrammeArea, Proposal
+from activities.selectors_figures import activities_for_figures, figures_of
+from activities.services.attendance import record_attendance
 from members.models import Participant
+from members.models.base import today
+from tests.activities.test_attendance import held, who
 from tests.cast import World, client_for, make_world
 
 
@@ -75,3 +80,22 @@ def test_what_is_wrong_stands_at_its_field(world: World, desk: Client, changes: 
     answer = desk.post(f"/desk/activities/{world.activity}/contributions/new/", answers(**changes))
     assert (answer.status_code, f'id="id_{field}_error"' in answer.content.decode()) == (422, True)
     assert not Contribution.objects.filter(activity__reference=world.activity).exists()
+
+
+def test_needs_of_the_proposal_and_of_the_areas_are_matched_with_who_came(world: World) -> None:
+    activity, by = held(world), world.users["secretariat"]
+    aland, bland = (Participant.objects.get(slug=slug) for slug in ("aland", "bland"))
+    area = ProgrammeArea.objects.get(code=world.programme_area)
+    activity.programme_areas.set([area])
+    PriorityNeed.objects.all().delete()
+    both = PriorityNeed.objects.create(title="In its area and its proposal", participant=bland, area=area, date=today())
+    named = PriorityNeed.objects.create(title="In its proposal alone", participant=aland, date=today())
+    PriorityNeed.objects.create(title="In no way", participant=bland, date=today())
+    proposal = Proposal.objects.get(pk=world.endorsed_proposal)
+    Proposal.objects.filter(pk=proposal.pk).update(activity=activity)
+    proposal.needs.set([both, named])
+    record_attendance(activity=activity, marks={(who("Bo Bland").pk, today()): AttendanceStatus.PRESENT}, by=by)
+    (figures,) = figures_of(activities_for_figures(by).filter(pk=activity.pk))
+    assert (figures.needs, figures.answered) == (2, 1)
+    page = client_for(world, "secretariat").get("/desk/activities/figures/").content.decode()
+    assert "1 of 2 are of participants that came" in page
