@@ -27,6 +27,7 @@ beat_schedule = {
     "ask-whether-right": {"task": "members.periodic.ask_whether_right", "schedule": 6 * 3600.0},
     "remind-coordinators": {"task": "activities.periodic.remind_coordinators", "schedule": 24 * 3600.0},
     "empty-old-messages": {"task": "members.periodic.empty_old_messages", "schedule": 24 * 3600.0},
+    "empty-old-texts": {"task": "members.periodic.empty_old_texts", "schedule": 24 * 3600.0},
     "forget-old": {"task": "members.periodic.forget_old", "schedule": 900.0},
     "forget-imports": {"task": "members.periodic.forget_imports", "schedule": 3600.0},
     "forget-needs": {"task": "activities.periodic.forget_needs", "schedule": 24 * 3600.0},

@@ -201,6 +201,7 @@ DELIVERY_GATES = {
     "invitation": "activities.delivery.why_withheld",
     "reminder": "activities.delivery.why_withheld",
 }
+DELIVERY_TEXT_DAYS = env.int("DELIVERY_TEXT_DAYS", default=730)  # then what a message said is emptied, its hash stays
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -250,6 +250,7 @@ VERBS: dict[str, Promise] = {
     "edit_standingitem": _("Edited a standing item"),
     "edit_standingperiod": _("Edited a standing"),
     "empty_old_messages": _("Emptied old messages"),
+    "empty_old_texts": _("Emptied old messages to recipients"),
     "end_appointment": _("Ended an appointment"),
     "extend_appointment": _("Changed the term of an appointment"),
     "finish_national_agenda_item": _("Finished an item of a national agenda"),

@@ -51,6 +51,13 @@ def empty_old_messages() -> int:
 
 
 @shared_task(ignore_result=True)
+def empty_old_texts() -> int:
+    """Empty the texts of messages settled long ago; their ledger and the SHA-256 of the text stay."""
+    with only_one("empty_old_texts") as is_mine:
+        return outbox.empty_old_texts(by=User.objects.service_account()) if is_mine else 0
+
+
+@shared_task(ignore_result=True)
 def ask_whether_right() -> int:
     """Ask contacts whose entry nobody confirmed for 90 days whether it is still right."""
     with only_one("ask_whether_right") as is_mine:

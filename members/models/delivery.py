@@ -92,6 +92,7 @@ class Delivery(models.Model):
     subject = models.CharField(max_length=250)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)  # of text, NUL and html, once they are not kept any more
     message_id = models.CharField(max_length=200, unique=True)
     is_automatic = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED)

@@ -5,12 +5,13 @@ A row is written in the transaction of the decision it follows from; the queue i
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -28,6 +29,7 @@ from members.models.lifecycles import TransitionError, transition
 
 logger = logging.getLogger(__name__)
 SETTLED_AS = frozenset({DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.QUEUED})
+_SETTLED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.WITHHELD)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 _QUIET_SECONDS = 10.0  # after a wake-up that failed, none is tried for so long: the loop drains anyway
 
@@ -179,6 +181,8 @@ def send_again(*, delivery: Delivery, by: User) -> Delivery:
     Raises DomainError where it neither failed nor bounced, or the recipient has no address.
     """
     locked = _locked(delivery)
+    if locked.text_sha256:
+        raise DomainError(_("The text of this message is not kept any more. Write a new one."))
     email = _address_of(locked)
     if not email:
         raise DomainError(_("The recipient has no e-mail address."), field="email")
@@ -275,3 +279,21 @@ def wake() -> None:
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the decision is committed
         _silent_until = time.monotonic() + _QUIET_SECONDS
         logger.warning("the queue cannot be woken; mail waits for the next round", extra={"error": type(error).__name__})
+
+
+@transaction.atomic
+def empty_old_texts(*, by: User) -> int:
+    """Empty the text of messages that were settled and queued more than DELIVERY_TEXT_DAYS ago; how many.
+
+    What was sent to whom, when, and the SHA-256 of its text stay, so that whoever has the message can prove it.
+    """
+    before = timezone.now() - timedelta(days=settings.DELIVERY_TEXT_DAYS)
+    old = Delivery.objects.filter(state__in=_SETTLED, queued_at__lt=before).exclude(text="", html="")
+    emptied = 0
+    with acting(by=by, verb="empty_old_texts"):
+        for delivery in old.order_by("pk").select_for_update(of=("self",)):
+            said = f"{delivery.text}\0{delivery.html}".encode()
+            delivery.text_sha256, delivery.text, delivery.html = hashlib.sha256(said).hexdigest(), "", ""
+            delivery.save(update_fields=["text_sha256", "text", "html"])
+            emptied += 1
+    return emptied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -544,3 +545,33 @@ def test_connection_is_not_opened_for_nothing(db: None, sink: Sink) -> None:
     with Connection() as unused:
         assert unused.replies == []
     assert sink.connections == 0
+
+
+def test_text_of_an_old_message_is_emptied_and_its_hash_and_ledger_stay(
+    queue: Queue, sink: Sink, staff: User, enclosure: Enclosure
+) -> None:
+    sent = queue("old:1", attachments=[enclosure])
+    tasks.drain_outbox()
+    sent.refresh_from_db()
+    text, steps = f"{sent.text}\0{sent.html}", ledger(sent)
+    old = timezone.now() - timedelta(days=settings.DELIVERY_TEXT_DAYS + 1)
+    assert outbox.empty_old_texts(by=staff) == 0
+    Delivery.objects.filter(pk=sent.pk).update(queued_at=old)
+    assert outbox.empty_old_texts(by=staff) == 1
+    assert outbox.empty_old_texts(by=staff) == 0
+    sent.refresh_from_db()
+    assert (sent.text, sent.html, sent.text_sha256) == ("", "", hashlib.sha256(text.encode()).hexdigest())
+    assert ledger(sent) == steps
+    assert sent.attachments.get().sha256 == enclosure.sha256
+    Delivery.objects.filter(pk=sent.pk).update(state=DeliveryState.BOUNCED, bounced_at=timezone.now())
+    with pytest.raises(DomainError, match="not kept any more"):
+        outbox.send_again(delivery=sent, by=staff)
+
+
+def test_text_of_a_message_that_has_not_left_is_kept(queue: Queue, staff: User) -> None:
+    waiting = queue("old:1")
+    old = timezone.now() - timedelta(days=settings.DELIVERY_TEXT_DAYS + 1)
+    Delivery.objects.filter(pk=waiting.pk).update(queued_at=old)
+    assert outbox.empty_old_texts(by=staff) == 0
+    waiting.refresh_from_db()
+    assert waiting.text
