@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncMonth
 
 from activities.enums import MandateAct, ReviewOutcome
 from activities.models import (
@@ -20,11 +21,12 @@ from activities.models import (
     Review,
     ReviewEvidence,
 )
-from activities.selectors import archive_base
+from activities.selectors import archive_base, shape_of
 
 if TYPE_CHECKING:
     from members.models import AnyUser
 
+MOST_PLACES = 80  # on the line of one objective
 _DONE = (ReviewOutcome.MET, ReviewOutcome.COMPLETED, ReviewOutcome.MOVED)
 _NEWEST = F("start").desc(nulls_last=True)
 
@@ -157,3 +159,33 @@ def legislation_said(user: AnyUser, *, day: date | None = None, **of: Any) -> Qu
     if day:
         rows = rows.filter(Q(date__isnull=True) | Q(date__lte=day))
     return rows.select_related("participant").order_by("participant__name", "-date", "-pk")
+
+
+@dataclass
+class Dots:
+    """When the activities on one objective were: their number, and places on a line, (day, shape), at most MOST_PLACES or one a year."""
+
+    number: int = 0
+    places: set[tuple[date, str]] = field(default_factory=set)
+
+    def add(self, month: date, shape: str, number: int) -> None:
+        self.number += number
+        self.places.add((month, shape))
+
+    @property
+    def shown(self) -> list[tuple[date, str]]:
+        if len(self.places) <= MOST_PLACES:
+            return sorted(self.places)
+        return sorted({(date(month.year, 7, 1), shape) for month, shape in self.places})
+
+
+def dots_by_objective(user: AnyUser, day: date | None = None) -> dict[int, Dots]:
+    """Months and shapes of dated activities by the objective's key; with a day, of those begun by then. One query."""
+    seen = activities_by(user, day).order_by().filter(start__isnull=False).values("pk")
+    links = Activity.objectives.through._default_manager.filter(activity__in=seen)
+    counted = links.values("objective_id", "activity__kind__key", month=TruncMonth("activity__start")).annotate(n=Count("pk"))
+    found: dict[int, Dots] = {}
+    for row in counted.order_by():
+        dots = found.setdefault(row["objective_id"], Dots())
+        dots.add(row["month"], shape_of(row["activity__kind__key"]), row["n"])
+    return found

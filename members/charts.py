@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 WIDTH, HEIGHT, BASE = 820, 110, 74
 _APART = 15.0
@@ -60,6 +61,29 @@ def dot_timeline(dots: Sequence[tuple[date, str]], *, year_url: Callable[[int], 
         '{}<line class="ax" x1="6" x2="{}" y1="{}" y2="{}"/>{}</svg>{}</div>',
         *(f"{top:.0f}", WIDTH, f"{HEIGHT - top:.0f}", title, axis, WIDTH - 6, BASE + 8, BASE + 8),
         *(mark_safe("".join(marks)), _key()),  # noqa: S308 - numbers and class names of this module
+    )
+
+
+def dot_row(dots: Sequence[tuple[date, str]], *, number: int, first: int, last: int) -> SafeString:
+    """Dots of one row of a table, for `number` activities, on a line from the year `first` to the end of `last`."""
+    width, height, edge = 300, 24, 8
+
+    def x_of(when: date) -> float:
+        share = (when.year + (when.timetuple().tm_yday - 1) / 365.25 - first) / (last + 1 - first)
+        return edge + share * (width - 2 * edge)
+
+    ordered = sorted(dots, key=lambda dot: (-"mswx".index(dot[1]), dot[0]))  # the weightiest on top
+    marks = "".join(_mark(shape, x_of(when), height / 2) for when, shape in ordered)
+    years = sorted({when.year for when, _shape in dots})
+    said = ngettext(
+        "%(number)d dated activity, from %(first)d to %(last)d", "%(number)d dated activities, from %(first)d to %(last)d", number
+    )
+    return format_html(
+        '<svg class="dots" viewBox="0 0 {} {}" role="img" direction="ltr" aria-label="{}">'
+        '<line class="ax" x1="{}" x2="{}" y1="{}" y2="{}"/>{}</svg>',
+        *(width, height, said % {"number": number, "first": years[0], "last": years[-1]}),
+        *(edge, width - edge, height // 2, height // 2),
+        mark_safe(marks),  # noqa: S308 - numbers and class names of this module
     )
 
 

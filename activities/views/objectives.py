@@ -16,8 +16,10 @@ from activities.citations_aims import citation_of, cited_aim
 from activities.history import area_changes, objective_changes
 from activities.models import Goal, Mandate, Objective, ProgrammeArea, Recommendation
 from activities.selectors_objectives import (
+    Dots,
     activities_of,
     agreed_mandate,
+    dots_by_objective,
     goals,
     is_active,
     is_set,
@@ -28,6 +30,7 @@ from activities.selectors_objectives import (
     programme_areas,
 )
 from members.as_of import as_of_form
+from members.charts import dot_row
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
@@ -116,14 +119,22 @@ def objective_list(request: HttpRequest) -> HttpResponse:
     rows = objectives(request.user, form.day)
     if is_export(request):
         return export_response(request, OBJECTIVE_COLUMNS, rows, "objectives")
+    dots = dots_by_objective(request.user, form.day)
+    years = [when.year for found in dots.values() for when, _shape in found.places]
+    first, last = (min(years), max(years)) if years else (0, 0)
     context = {
         "form": form,
         "asked": form.day,
+        "years": (first, last),
         "goals": [(row, latest_review(row), is_set(row)) for row in goals(request.user, form.day)],
-        "objectives": [(row, latest_review(row), is_set(row)) for row in rows],
+        "objectives": [(row, latest_review(row), is_set(row), _dot_row(dots.get(row.pk), first, last)) for row in rows],
         "challenges": open_challenges(request.user, form.day),
     }
     return render(request, "activities/objective_list.html", context, status=200 if form.is_valid() else 422)
+
+
+def _dot_row(dots: Dots | None, first: int, last: int) -> str:
+    return dot_row(dots.shown, number=dots.number, first=first, last=last) if dots else ""
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -226,3 +227,14 @@ def test_areas_are_listed_from_the_day_they_were_agreed(world: World) -> None:
         "Senior officials had not agreed this area by that day."
         in Client().get("/programme-areas/PA-01/?as_of=2010").content.decode()
     )
+
+
+def test_each_objective_shows_when_its_activities_were(world: World) -> None:
+    objective, activity = Objective.objects.order_by("order")[:1].get(), Activity.objects.get(reference=world.activity)
+    Activity.objects.filter(pk=activity.pk).update(start=date(2010, 5, 3), last_day=date(2010, 5, 3))
+    for reference in (world.activity, world.draft_activity):  # the draft is nobody's to see
+        Activity.objects.get(reference=reference).objectives.add(objective)
+    page = Client().get("/objectives/").content.decode()
+    assert re.findall(r'<svg class="dots".*?aria-label="([^"]*)"', page) == ["1 dated activity, from 2010 to 2010"]
+    assert "Activities, 2010 to 2010" in page
+    assert '<svg class="dots"' not in Client().get("/objectives/?as_of=1999-12-31").content.decode()
