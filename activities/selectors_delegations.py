@@ -41,6 +41,15 @@ def days_of(activity: Activity) -> list[date]:
     return [activity.start + timedelta(days=n) for n in range(min((last - activity.start).days + 1, MOST_DAYS))]
 
 
+def attends_on(nomination: Nomination | None, day: date, days: Sequence[date]) -> bool:
+    """Whether somebody is expected on a day: on all of the activity's `days`, unless some of these were said.
+
+    Who is on the list without a nomination said no days; days that are the activity's no more count for nothing.
+    """
+    said = set(nomination.days) & set(days) if nomination else set()
+    return not said or day in said
+
+
 def last_day_to_change(invitation: Invitation) -> date | None:
     """The last day on which the delegation can be changed without asking; None for any day."""
     known = [day for day in (invitation.reply_by, invitation.activity.registration_closes) if day]
