@@ -32,11 +32,13 @@ from activities.selectors_delegations import (
     off_sheet,
     on_sheet,
 )
+from activities.selectors_invited import with_surroundings
 from activities.selectors_national import comments_on
 from activities.services import late_changes as late
 from activities.services import nominations as service
 from activities.services.places import waiting_places
 from activities.views.delegation_rows import answers_about, answers_of, as_sent, errors_by_row, place_of, shown_rows
+from activities.views.invitation_files import about
 from members.errors import Conflict, DomainError
 from members.models import Official
 from members.permissions import has_permission
@@ -51,7 +53,7 @@ _EDITS = ("reuse", "add", "take_out", "replace", "bring_back", "read")  # button
 @require_http_methods(["GET", "HEAD", "POST"])
 def delegation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The sheet: who is named, who can be named again, and what waits for the secretariat's word."""
-    page = _Page(request, get_invitation_for(request.user, slug, pk))
+    page = _Page(request, get_invitation_for(request.user, slug, pk, with_surroundings(request.user)))
     if request.method != "POST":
         return page.show(page.unbound(page.initial()))
     if not page.may_nominate:
@@ -288,6 +290,7 @@ class _Page:
             "decline_form": declining or DeclineForm(initial={"note": self.request.POST.get("note", "")}),
             "paste_form": paste or PasteForm(initial={"list": self.request.POST.get("list", "")}),
             "declined": self.invitation.state == InvitationState.DECLINED,
+            "about": about(self.invitation),
             "comments": comments_on(self.participant, invitation=self.invitation),
             "comment_form": CommentForm(auto_id="comment_%s"),
         }
