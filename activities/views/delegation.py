@@ -23,7 +23,6 @@ from activities.permissions import get_invitation_for
 from activities.selectors_delegations import (
     LastTime,
     days_of,
-    differences,
     everybody,
     is_late,
     last_change,
@@ -33,6 +32,7 @@ from activities.selectors_delegations import (
     on_sheet,
 )
 from activities.selectors_invited import with_surroundings
+from activities.selectors_late_changes import differences
 from activities.selectors_national import comments_on
 from activities.services import late_changes as late
 from activities.services import nominations as service
