@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from activities.delegation_paste import read_people
 from activities.enums import InvitationState, LateChangeState, NominationState
 from activities.forms_consultation import CommentForm
 from activities.forms_delegation import MOST_DELEGATES, ROW, DeclineForm, DelegationFormSet, DelegationSheet, PasteForm
@@ -43,7 +42,6 @@ from members.errors import Conflict, DomainError
 from members.models import Official
 from members.permissions import has_permission
 from members.roles import Permission
-from members.sheets import SheetError
 from members.views.shared import me
 
 MORE_ROWS = 3
@@ -149,16 +147,11 @@ class _Page:
             people[number] = {"replaces": replaced, "part": people[number].get("part"), "mode": people[number].get("mode")}
 
     def with_list(self, people: list[dict[str, Any]]) -> HttpResponse:
-        """The sheet with the rows of a pasted list, checked at once so that problems stand at their rows."""
-        form = PasteForm(self.request.POST)
-        try:
-            read = read_people(form.data.get("list", ""))
-        except SheetError as error:
-            form.add_error("list", str(error))
+        """The sheet with the rows of a list, pasted or in a file, checked at once so that problems stand at their rows."""
+        form = PasteForm(self.request.POST, self.request.FILES)
+        if not form.is_valid():
             return self.show(self.unbound(people or [{}]), paste=form, status=422)
-        if not read:
-            form.add_error("list", _("No people were found in this. Paste rows with a name and an e-mail address."))
-            return self.show(self.unbound(people or [{}]), paste=form, status=422)
+        read = form.people
         known = {str(person.get("email", "")).casefold() for person in people} - {""}
         rows = [*people, *({"tell": True, **row} for row in read if row["email"].casefold() not in known)]
         sheet = self.bound(as_sent(rows[:MOST_DELEGATES], self.days))
@@ -179,8 +172,9 @@ class _Page:
 
     def registered(self) -> HttpResponse:
         sheet = self.bound(self.request.POST)
-        if not sheet.is_valid():
-            return self.show(sheet, status=422)
+        left = PasteForm(self.request.POST, self.request.FILES, is_left=True)
+        if not sheet.is_valid() or not left.is_valid():
+            return self.show(sheet, paste=None if left.is_valid() else left, status=422)
         filled = sheet.filled()
         try:
             if self.is_late:
