@@ -1,4 +1,4 @@
-"""A pasted list of people as rows of the sheet: columns found by their headings, or by what stands in them."""
+"""A list of people, pasted or in a file, as rows of the sheet: columns found by headings, or by what stands in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from activities.enums import AttendanceMode, DelegatePart
 from members.names import plain
-from members.sheets import read_paste
+from members.sheets import Sheet, read_paste
 
 _LOOK_AT = 5  # rows among which headings are sought
 _HEADINGS: dict[str, tuple[str, ...]] = {
@@ -47,11 +47,16 @@ Row = dict[str, str]
 
 
 def read_people(text: str) -> list[Row]:
-    """Rows as the sheet has them (name, position, email, part, mode, …) from a pasted list. Raises members.sheets.SheetError.
+    """The rows of a pasted list. Raises members.sheets.SheetError."""
+    return people_of(read_paste(text))
 
-    Values are as they stand in the list: whether they are right says the sheet.
+
+def people_of(sheet: Sheet) -> list[Row]:
+    """Rows as the delegation's sheet has them (name, position, email, part, mode, …) from a list that was read.
+
+    Values are as they stand in the list: whether they are right says the delegation's sheet.
     """
-    rows = [[_cell(cell) for cell in cells] for _line, cells in read_paste(text).rows]
+    rows = [[_cell(cell) for cell in cells] for _line, cells in sheet.rows]
     found = _headings(rows)
     if found is not None:
         start, columns = found

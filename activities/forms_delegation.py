@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from activities.delegation_paste import Row, people_of
 from activities.enums import AttendanceMode, DelegatePart
 from activities.services.nominations import Nominee
 from members.enums import DatePrecision
@@ -20,6 +21,7 @@ from members.models import Official
 from members.models.official import LONGEST_EMAIL
 from members.names import close_key, name_key
 from members.partial_dates import format_partial
+from members.sheets import MOST_BYTES, SheetError, read_paste, read_upload
 
 MOST_DELEGATES = 50
 ALIKE = 0.91  # share of common letters from which two names may be one person's: one letter in twelve is mistyped
@@ -201,15 +203,57 @@ class DeclineForm(forms.Form):
 
 
 class PasteForm(forms.Form):
-    """A list as text. It is read, not stored."""
+    """A list as text or as a file; with `is_left` the sheet was sent without reading it. After `is_valid` it is `people`.
 
-    list = forms.CharField(
+    It is read, not stored.
+    """
+
+    people: Sequence[Row] = ()
+    # Not a CharField: that one refuses the whole text for one odd sign.
+    list = forms.Field(
         label=_("The list, with one person a row"),
         required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_("Copy the rows in Excel and paste them here. Headings are not needed. Nothing is registered yet."),
     )
+    file = forms.FileField(
+        label=_("or choose a file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("CSV or Excel (XLSX), up to 2 MB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+    def __init__(self, *args: Any, is_left: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.is_left = is_left
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        text, file = str(data.get("list") or ""), data.get("file")
+        if self.errors or self.is_left:
+            self._check_left(file)
+        elif text.strip() and file:
+            self.add_error("file", _("Paste a list or choose a file: one of the two."))
+        else:
+            self._read(text, file)
+        return data
+
+    def _check_left(self, file: Any) -> None:
+        if file and self.is_left:
+            said = _("Your file is not read yet. Choose it once more and read the list, or register without it.")
+            self.add_error("file", said)
+
+    def _read(self, text: str, file: Any) -> None:
+        field = "file" if file else "list"
+        try:
+            sheet = read_upload(file.name, file.read(MOST_BYTES + 1)) if file else read_paste(text)
+        except SheetError as error:
+            self.add_error(field, str(error))
+            return
+        self.people = people_of(sheet)
+        if not self.people:
+            self.add_error(field, _("No people were found in this. Paste rows with a name and an e-mail address."))
 
 
 class LateChangeForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from activities.enums import ConsultationAudience
 from activities.models import Activity, Consultation, Invitation, Proposal
+from activities.models.visibility import InvitationQuerySet
 from members.models import Participant
 from members.models.visibility import rights_of
 from members.permissions import has_permission, require_desk
@@ -28,9 +29,13 @@ def get_activity_at_desk(user: AnyUser, reference: str) -> Activity:
         raise Http404 from error
 
 
-def get_invitation_for(user: AnyUser, slug: str, pk: int) -> Invitation:
-    """An invitation of the person's own participant. Raises Http404, also for the secretariat and for another's."""
-    own = Invitation.objects.visible_to(user).filter(participant__in=rights_of(user).belongs_to, participant__slug=slug)
+def get_invitation_for(user: AnyUser, slug: str, pk: int, rows: InvitationQuerySet[Invitation] | None = None) -> Invitation:
+    """An invitation, of `rows` where given, of the person's own participant.
+
+    Raises Http404, also for the secretariat and for another's.
+    """
+    found = Invitation.objects.all() if rows is None else rows
+    own = found.visible_to(user).filter(participant__in=rights_of(user).belongs_to, participant__slug=slug)
     try:
         return own.select_related("activity__kind", "participant").get(pk=pk)
     except Invitation.DoesNotExist as error:

@@ -60,17 +60,33 @@ def person_of(delegate: Delegate, language: str, *, address: str = "", label: st
     )
 
 
-def sheet_html(activity: Activity, delegates: Iterable[Delegate], *, place: str, process: str, language: str) -> str:
-    """One day's or session's sheet, delegations in English order, with a line to sign on."""
+def sheet_html(  # noqa: PLR0913 - keyword-only
+    activity: Activity,
+    delegates: Sequence[Delegate],
+    *,
+    place: str,
+    process: str,
+    language: str,
+    others: Sequence[Delegate] = (),
+) -> str:
+    """One day's or session's sheet, delegations in English order, with a line to sign on.
+
+    `others` are delegates who are to come on other days: they stand at the end.
+    """
     with translation.override(language):
-        groups: list[Group] = []
-        for number, delegate in enumerate(delegates, start=1):
-            person = person_of(delegate, language)
-            if not groups or groups[-1].participant != person.participant:
-                groups.append(Group(person.participant))
-            groups[-1].people.append((number, person))
-        context = _about(activity, process, language) | {"place": place, "groups": groups}
+        parts = [_groups(delegates, language, first=1), _groups(others, language, first=len(delegates) + 1)]
+        context = _about(activity, process, language) | {"place": place, "parts": parts}
         return render_to_string("pdf/attendance_sheet.html", context)
+
+
+def _groups(delegates: Iterable[Delegate], language: str, *, first: int) -> list[Group]:
+    groups: list[Group] = []
+    for number, delegate in enumerate(delegates, start=first):
+        person = person_of(delegate, language)
+        if not groups or groups[-1].participant != person.participant:
+            groups.append(Group(person.participant))
+        groups[-1].people.append((number, person))
+    return groups
 
 
 def badges_html(activity: Activity, people: Sequence[Person], *, process: str, language: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from activities.enums import AttendanceRecordedBy, AttendanceStatus
 from activities.models import Activity, Attendance, Delegate, Session
-from activities.selectors_delegations import days_of
+from activities.selectors_delegations import attends_on, days_of
 from members.enums import DatePrecision
 from members.partial_dates import format_partial
 
@@ -72,20 +72,28 @@ def chosen_place(places: Sequence[Place], key: str, today: date) -> Place | None
 
 @dataclass
 class Line:
-    """One delegate with the mark at the chosen place, and what is said at the others."""
+    """One delegate with the mark at the chosen place, and what is said at the others.
+
+    `expected` says whether he or she was to come on that day.
+    """
 
     delegate: Delegate
     mark: Attendance | None = None
     others: list[Attendance] = field(default_factory=list)
+    expected: bool = True
 
     @property
     def version(self) -> int:
         return self.mark.version if self.mark else 0
 
 
-def lines_at(delegates: QuerySet[Delegate], place: Place, words: str = "") -> list[Line]:
-    """Delegates in English order of participant and name, found by `words`, with their marks. Two queries."""
-    rows = delegates.select_related("official", "participant").order_by("participant__name", "official__name", "pk")
+def lines_at(delegates: QuerySet[Delegate], place: Place, words: str = "", *, days: Sequence[date] = ()) -> list[Line]:
+    """Delegates in English order of participant and name, found by `words`, with their marks. Two queries.
+
+    `days` are those of the activity; whoever is to come on others than that of `place` stands at the end: people do come.
+    """
+    rows = delegates.select_related("official", "participant", "nomination")
+    rows = rows.order_by("participant__name", "official__name", "pk")
     if words:
         rows = rows.filter(
             Q(official__name__unaccent__icontains=words)
@@ -93,14 +101,14 @@ def lines_at(delegates: QuerySet[Delegate], place: Place, words: str = "") -> li
             | Q(official__email__icontains=words)
             | Q(participant__name__unaccent__icontains=words)
         )
-    found = {row.pk: Line(row) for row in rows}
+    found = {row.pk: Line(row, expected=attends_on(row.nomination, place.day, days)) for row in rows}
     for mark in marks_of_delegates(found):
         line = found[mark.delegate_id]
         if (mark.day == place.day and place.session is None) or (place.session and mark.session_id == place.session.pk):
             line.mark = mark
         else:
             line.others.append(mark)
-    return list(found.values())
+    return sorted(found.values(), key=lambda line: not line.expected)
 
 
 def marks_of_delegates(keys: Iterable[int]) -> QuerySet[Attendance]:

@@ -69,7 +69,7 @@ def content_of(activity: Activity, user: AnyUser) -> Content:
     parts = sorted((_part(row) for row in found["part"]), key=lambda part: part[0])
     return Content(
         days=[(day, [part for _key, part in rows]) for day, rows in groupby(parts, key=lambda part: part[1].day)],
-        practical=_in_language(found["practical"]),
+        practical=in_language(found["practical"]),
         changes=[_change(activity, row) for row in sorted(found["change"], key=lambda row: row["made_at"], reverse=True)],
         is_open=is_open,
     )
@@ -112,10 +112,11 @@ def _part(row: dict[str, Any]) -> tuple[tuple[Any, ...], ProgrammePart]:
 
 def practical_for_delegate(activity: Activity) -> str:
     """Practical information in the language in force, for a nominated person, who has no account and a signed link instead."""
-    return _in_language(PracticalText.objects.filter(activity=activity).values("language", "text"))
+    return in_language(PracticalText.objects.filter(activity=activity).values("language", "text"))
 
 
-def _in_language(rows: Iterable[Mapping[str, Any]]) -> str:
+def in_language(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Of texts (language, text) that in the language in force, else the English one, else any; "" of none."""
     texts = {row["language"]: row["text"] for row in rows}
     return texts.get(get_language() or "en") or texts.get("en") or next(iter(texts.values()), "")
 
@@ -126,4 +127,12 @@ def _change(activity: Activity, row: dict[str, Any]) -> StatusChange:
     return StatusChange(**(row | dates | {"made_at": made_at}), activity=activity)
 
 
-__all__ = ["Content", "ProgrammePart", "content_of", "practical_for_delegate", "programme_of", "with_content_marks"]
+__all__ = [
+    "Content",
+    "ProgrammePart",
+    "content_of",
+    "in_language",
+    "practical_for_delegate",
+    "programme_of",
+    "with_content_marks",
+]

@@ -1,8 +1,8 @@
-"""Reading delegations: days, deadlines, who came before, who waits, and what a late change would change."""
+"""Reading delegations: days, deadlines, who came before, and who waits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from activities.enums import LateChangeState, NominationState
 from activities.models import Activity, Delegate, Invitation, LateChange, Nomination
@@ -39,6 +38,15 @@ def days_of(activity: Activity) -> list[date]:
         return []
     last = activity.end or activity.start
     return [activity.start + timedelta(days=n) for n in range(min((last - activity.start).days + 1, MOST_DAYS))]
+
+
+def attends_on(nomination: Nomination | None, day: date, days: Sequence[date]) -> bool:
+    """Whether somebody is expected on a day: on all of the activity's `days`, unless some of these were said.
+
+    Who is on the list without a nomination said no days; days that are the activity's no more count for nothing.
+    """
+    said = set(nomination.days) & set(days) if nomination else set()
+    return not said or day in said
 
 
 def last_day_to_change(invitation: Invitation) -> date | None:
@@ -110,48 +118,3 @@ def changes_to_decide(user: AnyUser) -> Any:
     """Late changes that wait for the secretariat, the oldest first."""
     rows = LateChange.objects.visible_to(user).filter(state=LateChangeState.ASKED).exclude(invitation__state="withdrawn")
     return rows.select_related("invitation__activity", "invitation__participant").order_by("asked_at", "pk")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One person of whom a late change says something new: joins, leaves, or what is changed in words."""
-
-    name: str
-    position: str
-    what: str
-
-
-def differences(standing: Sequence[Nomination], people: Sequence[dict[str, Any]]) -> list[Difference]:
-    """What a sheet of `people` (as a late change keeps them) would change of the delegation that stands (`on_sheet`)."""
-    by_key = {row.official_id: row for row in standing}
-    by_email = {row.official.email.casefold(): row for row in standing}
-    found, kept = [], set()
-    for person in people:
-        row = by_key.get(person.get("official") or 0) or by_email.get(str(person["email"]).casefold())
-        if row is None:
-            found.append(Difference(person["name"], person["position"], _("joins")))
-            continue
-        kept.add(row.pk)
-        if said := _said(row, person):
-            found.append(Difference(person["name"], person["position"], ", ".join(said)))
-    gone = [Difference(row.official.name, row.official.position, _("leaves")) for row in standing if row.pk not in kept]
-    return [*found, *gone]
-
-
-def _said(row: Nomination, person: dict[str, Any]) -> Iterable[str]:
-    """The labels of what differs."""
-    of_row = {name: getattr(row, name) for name in ("part", "mode", "meal", "access_needs", "visa_letter")}
-    of_person = {name: getattr(row.official, name) for name in ("name", "position", "email")}
-    known = of_row | of_person | {"days": [f"{day:%Y-%m-%d}" for day in row.days]}
-    labels = {
-        "name": _("Full name"),
-        "position": _("Position and ministry"),
-        "email": _("Email address"),
-        "part": _("Part in the delegation"),
-        "mode": _("Attending"),
-        "days": _("Days attending"),
-        "meal": _("Meal"),
-        "access_needs": _("Access needs"),
-        "visa_letter": _("Needs a letter for the visa"),
-    }
-    return [label for name, label in labels.items() if person.get(name, known[name]) != known[name]]

@@ -57,7 +57,7 @@ def read_paste(text: str) -> Sheet:
 def read_upload(name: str, content: bytes, encoding: str = "") -> Sheet:
     """An uploaded CSV or XLSX file. `encoding` is a key of ENCODINGS, or "" to find it out. Raises SheetError."""
     if len(content) > MOST_BYTES:
-        raise SheetError(_("The file is larger than 2 MB. Split it, or take away what is not a contact."))
+        raise SheetError(_("The file is larger than 2 MB. Split it, or take away what does not belong in the list."))
     if not content.strip():
         raise SheetError(_("The file is empty."))
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
@@ -201,7 +201,7 @@ def _text(value: Any) -> str:
 
 def _check_archive(content: bytes) -> None:
     """Refuse what unpacks to more than a list holds, has odd parts, or carries a document type. Raises SheetError."""
-    too_large = SheetError(_("The file unpacks to far more than a list of contacts holds."))
+    too_large = SheetError(_("The file unpacks to far more than a list holds."))
     unreadable = SheetError(_("The file cannot be read. Open it in Excel, save it again and retry."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -31,6 +31,7 @@ from activities.models import (
     FollowUp,
     ForeignActivity,
     Invitation,
+    InvitationCopy,
     InvitationRule,
     IssueItem,
     IssueRun,
@@ -57,6 +58,7 @@ from members.models import (
     Appointment,
     Body,
     ContactRemark,
+    Delivery,
     FactorReset,
     Forum,
     ForumContact,
@@ -126,6 +128,7 @@ class World:
     circulation: int = 0
     delivery: int = 0
     delivery_file: int = 0
+    letter_file: int = 0
     issue_run: int = 0
     body: str = "steering-group"
     seat: int = 0
@@ -537,3 +540,6 @@ def add_reports(world: World) -> None:
         kind="test", to=to, key="test:1", subject="A message", text="Its text", by=by, attachments=[enclosed]
     )
     world.delivery, world.delivery_file = delivery.pk, delivery.attachments.get().pk
+    letter = Delivery.objects.get(pk=world.message_a)
+    world.letter_file = letter.attachments.create(storage_name=name, filename="letter.pdf", sha256=enclosed.sha256).pk
+    InvitationCopy.objects.create(invitation_id=world.invitation_a, delivery=letter, number="L1-1")

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from activities.enums import AttendanceMode, DelegatePart, InvitationState, LateChangeState
 from activities.models import Activity, Invitation, LateChange
 from activities.models.lifecycles import LATE_CHANGE_TRANSITIONS, TransitionError, check_transition
-from activities.selectors_delegations import differences, is_late, on_sheet
+from activities.selectors_delegations import is_late, on_sheet
+from activities.selectors_late_changes import differences
 from activities.services.nominations import Nominee, answer_invitation, check_can_ask, check_version
 from activities.services.places import fill_places, lock_activity, lock_invitation
 from activities.services.sheets import check_sheet, put_sheet, withdraw_all_but

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from activities.models import Activity, Certificate, Delegate
 from activities.rendering_papers import ASSETS, badges_html, certificate_html, person_of, sheet_html
 from activities.selectors_attendance import Place, delegates_at
+from activities.selectors_delegations import attends_on, days_of
 from members.audit import record_access
 from members.enums import AccessAction
 from members.errors import DomainError
@@ -26,11 +27,14 @@ _SECONDS = 40.0
 
 
 def attendance_sheet(*, activity: Activity, place: Place, language: str, by: User, request: HttpRequest) -> bytes:
-    """The PDF of one day's or session's sheet. Raises DomainError where there is nobody to list, or no PDF comes out."""
+    """The PDF of one day's or session's sheet; who is to come on other days only stands at its end. Raises DomainError where there is nobody to list, or no PDF comes out."""
     people = _people(activity, by)
     with override(language):
         words, title = place.words, _("Attendance sheet")
-    html = sheet_html(activity, people, place=words, process=_process(language), language=language)
+    days = days_of(activity)
+    here = [row for row in people if attends_on(row.nomination, place.day, days)]
+    others = [row for row in people if not attends_on(row.nomination, place.day, days)]
+    html = sheet_html(activity, here, others=others, place=words, process=_process(language), language=language)
     record_access(by=by, action=AccessAction.DOWNLOADED, label="attendance sheet", ref=activity.reference, request=request)
     return _pdf(html, language, f"{title} {activity.reference}")
 
@@ -76,7 +80,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 
 def _people(activity: Activity, by: User) -> list[Delegate]:
     check_can(by, Permission.RECORD_ATTENDANCE)
-    rows = delegates_at(activity).select_related("official", "participant")
+    rows = delegates_at(activity).select_related("official", "participant", "nomination")
     found = list(rows.order_by("participant__name", "official__name", "pk"))
     if not found:
         raise DomainError(_("No delegate is registered."))

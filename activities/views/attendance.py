@@ -24,6 +24,7 @@ from activities.models import Activity, Attendance, Delegate
 from activities.permissions import get_activity_at_desk, get_invitation_for
 from activities.selectors_attendance import CAME, RANK, Line, Place, chosen_place, lines_at, places_of
 from activities.selectors_attendance_import import Reading, read_attendance
+from activities.selectors_delegations import attends_on, days_of
 from activities.services import attendance as service
 from activities.services.nominations import local_day
 from activities.services.papers import BADGE
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, sheet: Sheet, *, as_table: bool, status: int = 2
     asked = request.POST if request.method == "POST" else request.GET
     place = chosen_place(places, asked.get("place", ""), local_day(sheet.activity))
     words = clean_words(request.GET.get("q", ""), most=100)
-    lines = lines_at(sheet.delegates, place, words) if place else []
+    lines = lines_at(sheet.delegates, place, words, days=days_of(sheet.activity)) if place else []
     person = request.GET.get("person", "")
     shown = [line for line in lines if str(line.delegate.pk) == person] if person else lines
     context = {
@@ -101,11 +102,12 @@ def _page(request: HttpRequest, sheet: Sheet, *, as_table: bool, status: int = 2
         "places": places,
         "place": place,
         "lines": shown,
+        "groups": [[line for line in shown if line.expected], [line for line in shown if not line.expected]],
         "person": person,
         "words": words,
         "came": sum(line.mark is not None and line.mark.status in CAME for line in lines),
-        "unrecorded": sum(line.mark is None for line in lines),
-        "total": len(lines),
+        "unrecorded": sum(line.mark is None and line.expected for line in lines),
+        "total": sum(line.mark is not None or line.expected for line in lines),
         "statuses": AttendanceStatus.choices,
         "door": [(status.value, status.label) for status in _DOOR],
         "closed": sheet.closed,
@@ -146,15 +148,19 @@ def _save_table(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 
 def _fill_present(sheet: Sheet, marks: dict[service.Mark, str], keys: list[int], places: list[Place]) -> None:
-    """Everybody of whom nothing is recorded or typed was present, at these places as far as their days have begun."""
+    """Everybody of whom nothing is recorded or typed was present, at these places as far as their days have begun.
+
+    Not who was to come on other days: of them somebody has to say it.
+    """
     known = {
         (mark.delegate_id, mark.session or mark.day)
         for mark in Attendance.objects.filter(delegate__in=keys).select_related("session")
     }
+    days, said = days_of(sheet.activity), {row.pk: row.nomination for row in sheet.delegates.select_related("nomination")}
     for place in places:
         where = place.session or place.day
         for key in keys if place.day <= local_day(sheet.activity) else ():
-            if (key, where) not in known and not marks.get((key, where)):
+            if (key, where) not in known and not marks.get((key, where)) and attends_on(said.get(key), place.day, days):
                 marks[key, where] = AttendanceStatus.PRESENT.value
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from activities.delegation_paste import read_people
 from activities.enums import InvitationState, LateChangeState, NominationState
 from activities.forms_consultation import CommentForm
 from activities.forms_delegation import MOST_DELEGATES, ROW, DeclineForm, DelegationFormSet, DelegationSheet, PasteForm
@@ -23,7 +22,6 @@ from activities.permissions import get_invitation_for
 from activities.selectors_delegations import (
     LastTime,
     days_of,
-    differences,
     everybody,
     is_late,
     last_change,
@@ -32,16 +30,18 @@ from activities.selectors_delegations import (
     off_sheet,
     on_sheet,
 )
+from activities.selectors_invited import with_surroundings
+from activities.selectors_late_changes import differences
 from activities.selectors_national import comments_on
 from activities.services import late_changes as late
 from activities.services import nominations as service
 from activities.services.places import waiting_places
 from activities.views.delegation_rows import answers_about, answers_of, as_sent, errors_by_row, place_of, shown_rows
+from activities.views.invitation_files import about
 from members.errors import Conflict, DomainError
 from members.models import Official
 from members.permissions import has_permission
 from members.roles import Permission
-from members.sheets import SheetError
 from members.views.shared import me
 
 MORE_ROWS = 3
@@ -51,7 +51,7 @@ _EDITS = ("reuse", "add", "take_out", "replace", "bring_back", "read")  # button
 @require_http_methods(["GET", "HEAD", "POST"])
 def delegation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The sheet: who is named, who can be named again, and what waits for the secretariat's word."""
-    page = _Page(request, get_invitation_for(request.user, slug, pk))
+    page = _Page(request, get_invitation_for(request.user, slug, pk, with_surroundings(request.user)))
     if request.method != "POST":
         return page.show(page.unbound(page.initial()))
     if not page.may_nominate:
@@ -147,16 +147,11 @@ class _Page:
             people[number] = {"replaces": replaced, "part": people[number].get("part"), "mode": people[number].get("mode")}
 
     def with_list(self, people: list[dict[str, Any]]) -> HttpResponse:
-        """The sheet with the rows of a pasted list, checked at once so that problems stand at their rows."""
-        form = PasteForm(self.request.POST)
-        try:
-            read = read_people(form.data.get("list", ""))
-        except SheetError as error:
-            form.add_error("list", str(error))
+        """The sheet with the rows of a list, pasted or in a file, checked at once so that problems stand at their rows."""
+        form = PasteForm(self.request.POST, self.request.FILES)
+        if not form.is_valid():
             return self.show(self.unbound(people or [{}]), paste=form, status=422)
-        if not read:
-            form.add_error("list", _("No people were found in this. Paste rows with a name and an e-mail address."))
-            return self.show(self.unbound(people or [{}]), paste=form, status=422)
+        read = form.people
         known = {str(person.get("email", "")).casefold() for person in people} - {""}
         rows = [*people, *({"tell": True, **row} for row in read if row["email"].casefold() not in known)]
         sheet = self.bound(as_sent(rows[:MOST_DELEGATES], self.days))
@@ -177,8 +172,9 @@ class _Page:
 
     def registered(self) -> HttpResponse:
         sheet = self.bound(self.request.POST)
-        if not sheet.is_valid():
-            return self.show(sheet, status=422)
+        left = PasteForm(self.request.POST, self.request.FILES, is_left=True)
+        if not sheet.is_valid() or not left.is_valid():
+            return self.show(sheet, paste=None if left.is_valid() else left, status=422)
         filled = sheet.filled()
         try:
             if self.is_late:
@@ -288,6 +284,7 @@ class _Page:
             "decline_form": declining or DeclineForm(initial={"note": self.request.POST.get("note", "")}),
             "paste_form": paste or PasteForm(initial={"list": self.request.POST.get("list", "")}),
             "declined": self.invitation.state == InvitationState.DECLINED,
+            "about": about(self.invitation),
             "comments": comments_on(self.participant, invitation=self.invitation),
             "comment_form": CommentForm(auto_id="comment_%s"),
         }

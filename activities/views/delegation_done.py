@@ -12,9 +12,11 @@ from activities.enums import NominationState
 from activities.models import Invitation, LateChange, Nomination
 from activities.permissions import get_invitation_for
 from activities.selectors_delegations import everybody, is_late, off_sheet, on_sheet, open_change
+from activities.selectors_invited import with_surroundings
 from activities.services import late_changes as late
 from activities.services import nominations as service
 from activities.services.places import waiting_places
+from activities.views.invitation_files import about
 from members.errors import DomainError
 from members.permissions import has_permission
 from members.roles import Permission
@@ -24,7 +26,7 @@ from members.views.shared import me
 @require_safe
 def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What is registered, with the reference and the ways to change it."""
-    invitation = get_invitation_for(request.user, slug, pk)
+    invitation = get_invitation_for(request.user, slug, pk, with_surroundings(request.user))
     everyone = everybody(invitation)
     nominations = on_sheet(invitation, everyone)
     for row in nominations:
@@ -34,6 +36,8 @@ def delegation_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "invitation": invitation,
         "activity": invitation.activity,
+        "participant": invitation.participant,
+        "about": about(invitation),
         "rows": [(row, waiting.get(row.pk)) for row in nominations],
         "gone": [row for row in off_sheet(everyone) if row.state == NominationState.WITHDRAWN],
         "is_open": may and is_open(invitation),

@@ -12,8 +12,11 @@ from activities.enums import LateChangeState
 from activities.forms_delegation import LateChangeForm
 from activities.models import LateChange
 from activities.permissions import get_activity_at_desk
-from activities.selectors_delegations import differences, on_sheet
+from activities.selectors_delegations import on_sheet
+from activities.selectors_late_changes import differences
 from activities.services.late_changes import agree_late_change, decline_late_change
+from members.audit import record_access
+from members.enums import AccessAction
 from members.errors import Conflict, DomainError
 from members.permissions import check_can
 from members.roles import Permission
@@ -56,6 +59,9 @@ def _decided(request: HttpRequest, change: LateChange, form: LateChangeForm) -> 
 
 def _page(request: HttpRequest, change: LateChange, form: LateChangeForm, *, status: int = 200) -> HttpResponse:
     waits = change.state == LateChangeState.ASKED
+    if waits:  # the meals and access needs of those asked for are personal
+        ref = f"{change.invitation.activity.reference} {change.pk}"
+        record_access(by=request.user, action=AccessAction.OPENED, label="late change", ref=ref, request=request)
     context = {
         "activity": change.invitation.activity,
         "participant": change.invitation.participant,

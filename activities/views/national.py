@@ -7,8 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from activities.models import Invitation
+from activities.selectors_invited import with_surroundings
 from activities.selectors_national import open_calls, with_overview
 from activities.views.delegation_done import is_open
+from activities.views.invitation_files import about
 from members.models import Participant
 from members.models.visibility import rights_of
 from members.permissions import get_participant_for, has_permission
@@ -33,7 +35,8 @@ def national_space(request: HttpRequest, slug: str) -> HttpResponse:
     """What waits for the participant, and its earlier invitations; who was named stands in its record."""
     participant = get_participant_for(request.user, slug, with_overview(request.user))
     rows = (
-        Invitation.objects.visible_to(request.user)
+        with_surroundings(request.user)
+        .visible_to(request.user)
         .filter(participant=participant)
         .select_related("activity__kind", "participant")
     )
@@ -44,7 +47,7 @@ def national_space(request: HttpRequest, slug: str) -> HttpResponse:
         (open_ones if is_open(row) else past).append(row)
     context = {
         "participant": participant,
-        "open": open_ones,
+        "open": [(row, about(row)) for row in open_ones],
         "past": past,
         "may_nominate": has_permission(request.user, Permission.NOMINATE, participant=participant),
         "calls": open_calls(participant),

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.audit import record_access
 from members.charts_bars import meter
-from members.enums import AccessAction, DeliveryState
+from members.enums import DeliveryState
 from members.errors import DomainError
 from members.export import Column, export_response, is_export
 from members.models import Delivery
@@ -23,6 +18,7 @@ from members.permissions import check_can, require_desk
 from members.roles import Permission
 from members.services.outbox import send_again, settle_delivery
 from members.signing import TokenError
+from members.views.enclosures import enclosure_response
 from members.views.shared import me, show_error
 from reports.enums import CirculationState, ReportState
 from reports.forms import AddressForm, CirculationForm, SettleForm
@@ -204,29 +200,9 @@ def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def delivery_file(request: HttpRequest, pk: int, file: int) -> FileResponse:
-    """The very file that went with a copy, as long as it is what was queued; opening it is written down."""
+    """The file that went with a copy; opening it is written down."""
     delivery = _delivery(request, pk)
-    attachment = get_object_or_404(delivery.attachments.all(), pk=file)
-    if not default_storage.exists(attachment.storage_name):
-        raise Http404
-    with default_storage.open(attachment.storage_name) as stored:
-        content = stored.read()
-    if hashlib.sha256(content).hexdigest() != attachment.sha256:
-        raise Http404
-    record_access(
-        by=request.user,
-        action=AccessAction.DOWNLOADED,
-        label="enclosure",
-        ref=f"{delivery.pk} {attachment.filename}",
-        request=request,
-    )
-    response = FileResponse(
-        io.BytesIO(content), as_attachment=True, filename=attachment.filename, content_type=attachment.media_type
-    )
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return enclosure_response(request, get_object_or_404(delivery.attachments.all(), pk=file))
 
 
 def _delivery_context(delivery: Delivery, **more: object) -> dict[str, object]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from activities.models import Activity, Delegate, Invitation, LateChange
+from activities.enums import AttendanceMode, DelegatePart
+from activities.models import Activity, Delegate, Invitation, LateChange, Nomination
 from activities.services.late_changes import agree_late_change, ask_late_change, decline_late_change, take_back_late_change
 from activities.services.nominations import Nominee
 from members.errors import Conflict, DomainError
-from members.models import Appointment, Delivery
+from members.models import AccessRecord, Appointment, Delivery
 from members.models.base import today
+from members.partial_dates import format_partial
 from tests.activities.delegations import PEOPLE, invitation_of, page, sheet, states, submit
 from tests.cast import World, client_for, make_world
 
@@ -167,3 +172,79 @@ def test_who_issued_the_invitation_is_written_to_else_everybody_of_the_secretari
     ask(world, PEOPLE[:2])
     told = set(Delivery.objects.filter(kind="late_change_request").values_list("email", flat=True))
     assert told == {"administrator@cast.example", "deactivated@cast.example", "half-signed-in@cast.example"} - {""}
+
+
+# --- what would change, in words -----------------------------------------------------------------------------------------
+
+
+def said(response: Any) -> str:
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def test_both_sides_read_which_answers_become_others_from_what_to_what(world: World) -> None:
+    day = today() + timedelta(days=30)
+    Activity.objects.filter(reference=world.activity).update(start=day, end=day + timedelta(days=1))
+    Nomination.objects.update(meal="Vegetarian", access_needs="A ramp")
+    dewi = replace(
+        PEOPLE[0],
+        name="Dewi Lestari Putri",
+        part=DelegatePart.HEAD,
+        mode=AttendanceMode.ONLINE,
+        days=(day + timedelta(days=1),),
+        meal="Halal",
+        access_needs="",
+        visa_letter=True,
+        name_own_script="ᬤᬾᬯᬶ",
+    )
+    budi = replace(PEOPLE[1], meal="No fish", visa_letter=True)
+    change = ask(world, [dewi, budi])
+    client, url = page(world)
+    words = [
+        "Full name: from “Dewi Lestari” to “Dewi Lestari Putri”",
+        "Name in own script: “ᬤᬾᬯᬶ” is added",
+        "Part in the delegation: from “Delegate” to “Head of delegation”",
+        "Attending: from “In person” to “Online”",
+        f"Days attending: from “All days” to “{format_partial(day + timedelta(days=1), 'day', 'en')}”",
+        "Meal: from “Vegetarian” to “Halal”",
+        "Access needs: “A ramp” is taken away",
+        "Needs a letter for the visa: from “no” to “yes”",
+    ]
+    joining = ["Email address: budi@ministry.example", "Part in the delegation: Delegate", "Attending: In person"]
+    joining += ["Meal: No fish", "Needs a letter for the visa: yes"]
+    for response in (client.get(url), client_for(world, "secretariat").get(address(world, change))):
+        text = said(response)
+        listed = re.findall("<li>([^<]+)</li>", text)
+        assert [row for row in listed if row in {*words, *joining}] == [*words, *joining]
+        assert [mark in text for mark in ("Dewi Lestari", "changes", "Budi Santoso", "joins")] == [True] * 4
+    row = AccessRecord.objects.get(object_label="late change")
+    assert (row.action, row.actor_id) == ("opened", world.users["secretariat"].pk)
+    assert "Putri" not in Delivery.objects.get(kind="late_change_request").text
+
+
+def test_who_comes_in_place_of_whom_is_said(world: World) -> None:
+    replaced = invitation_of(world).nominations.get()
+    change = ask(world, [replace(PEOPLE[1], replaces=replaced.pk)])
+    text = said(client_for(world, "secretariat").get(address(world, change)))
+    assert [words in text for words in ("Comes in place of: Dewi Lestari", "leaves")] == [True, True]
+
+
+def test_the_words_are_in_the_readers_language(world: World) -> None:
+    change = ask(world, [replace(PEOPLE[0], mode=AttendanceMode.ONLINE)])
+    text = said(client_for(world, "secretariat").get(f"/id{address(world, change)}"))
+    assert "Kehadiran: dari “Hadir langsung” menjadi “Daring”" in text
+
+
+def test_once_it_is_answered_the_page_names_nobody_and_opening_it_is_not_restricted(world: World) -> None:
+    change = ask(world, [replace(PEOPLE[0], meal="Halal")])
+    decline_late_change(change=change, word="No", by=world.users["secretariat"], expected_version=change.version)
+    text = said(client_for(world, "secretariat").get(address(world, change)))
+    assert ("Halal" in text, AccessRecord.objects.filter(object_label="late change").count()) == (False, 0)
+
+
+def test_a_name_in_own_script_is_a_change_of_its_own_and_leaving_it_out_is_none(world: World) -> None:
+    assert ask(world, [replace(PEOPLE[0], name_own_script="ᬤᬾᬯᬶ")]).state == "asked"
+    official = invitation_of(world).nominations.get().official
+    official.name_own_script = "ᬤᬾᬯᬶ"
+    official.save()
+    with pytest.raises(DomainError, match="registered already"):
+        ask(world, PEOPLE[:1])
