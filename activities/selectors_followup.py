@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.enums import FollowUpKind
 from activities.models import Activity, Addressee, FollowUp, Recommendation
+from activities.models.followup import NEWEST_NEWS
 from activities.selectors import archive_base
 from members.models.base import today
 
@@ -23,15 +25,14 @@ STALE_AFTER = 180  # days without news
 
 
 def follow_ups_in_record(user: AnyUser) -> QuerySet[FollowUp]:
-    """Updates that count and that `user` may read, the newest first. None that an addressee sent and nobody decided on."""
-    return FollowUp.objects.visible_to(user).in_record().order_by("-recorded_at", "-pk")
+    """Updates that count and that `user` may read, the newest first. None that an addressee sent and nobody decided on,
+    none about an activity that `user` may not see."""
+    return FollowUp.objects.counted_for(user).order_by(*NEWEST_NEWS)
 
 
 def with_updates(user: AnyUser) -> Prefetch[Any]:
-    """Prefetches `updates`, as `standing_of` reads them: none about an activity that `user` may not see."""
-    seen = archive_base(user).order_by().values("pk")
-    rows = follow_ups_in_record(user).filter(Q(activity__isnull=True) | Q(activity__in=seen))
-    return Prefetch("follow_ups", rows.select_related("activity", "participant"), to_attr="updates")
+    """Prefetches `updates`, as `standing_of` reads them."""
+    return Prefetch("follow_ups", follow_ups_in_record(user).select_related("activity", "participant"), to_attr="updates")
 
 
 def recommendations(user: AnyUser) -> QuerySet[Recommendation]:
@@ -71,29 +72,36 @@ def standing_of(row: Recommendation) -> Standing:
     return Standing("in-progress", _("In progress"), "go", since)
 
 
-def still_open(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
-    """Those of `rows` that are neither completed nor go on outside the process."""
-    ends = Q(is_closed=True) | Q(kind=FollowUpKind.SPIN_OFF)
-    return rows.exclude(Exists(FollowUp.objects.in_record().filter(ends, recommendation=OuterRef("pk"))))
+def with_standing(rows: Iterable[Recommendation]) -> list[Recommendation]:
+    """The rows, which have `updates`, each with its `standing` for a page to show."""
+    found = list(rows)
+    for row in found:
+        row.standing = standing_of(row)  # type: ignore[attr-defined]  # read by templates
+    return found
+
+
+def _open_ones(user: AnyUser) -> QuerySet[Recommendation]:
+    return Recommendation.objects.visible_to(user).still_open(follow_ups_in_record(user))
 
 
 def due_soon(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendation]:
     """Open ones whose day is within 60 days or past, the earliest first."""
     until = (day or today()) + timedelta(days=DUE_WITHIN)
-    return still_open(Recommendation.objects.visible_to(user)).filter(due__lte=until).order_by("due", "reference")
+    return _open_ones(user).filter(due__lte=until).order_by("due", "reference")
 
 
 def stale(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendation]:
     """Open ones without any news for 180 days, those recorded first first; "as appropriate" has no day, and waits here."""
     since = (day or today()) - timedelta(days=STALE_AFTER)
-    recent = FollowUp.objects.in_record().filter(recommendation=OuterRef("pk"), recorded_at__date__gt=since)
-    rows = still_open(Recommendation.objects.visible_to(user)).filter(recorded_at__date__lte=since)
+    recent = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"), recorded_at__date__gt=since)
+    rows = _open_ones(user).filter(recorded_at__date__lte=since)
     return rows.exclude(Exists(recent)).order_by("recorded_at", "reference")
 
 
-def with_news(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
-    """Those of `rows` with at least one update in the record."""
-    return rows.filter(Exists(FollowUp.objects.in_record().filter(recommendation=OuterRef("pk"))))
+def with_news(user: AnyUser) -> QuerySet[Recommendation]:
+    """Those with at least one update in the record that `user` may read."""
+    news = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"))
+    return Recommendation.objects.visible_to(user).filter(Exists(news))
 
 
 class Show(TextChoices):
@@ -111,35 +119,38 @@ def shown(user: AnyUser, key: str) -> QuerySet[Recommendation]:
     """The desk's list under one of `Show`; all for a key that there is not."""
     rows = recommendations(user)
     if key == Show.OPEN:
-        return still_open(rows)
+        return rows.filter(pk__in=_open_ones(user).order_by().values("pk"))
     if key == Show.DUE:
         return rows.filter(pk__in=due_soon(user).values("pk")).order_by("due", "reference")
     if key == Show.STALE:
         return rows.filter(pk__in=stale(user).values("pk")).order_by("recorded_at", "reference")
     if key == Show.WITH_NEWS:
-        return with_news(rows)
-    return rows.exclude(pk__in=with_news(rows).order_by().values("pk")) if key == Show.WITHOUT_NEWS else rows
+        return rows.filter(pk__in=with_news(user).order_by().values("pk"))
+    return rows.exclude(pk__in=with_news(user).order_by().values("pk")) if key == Show.WITHOUT_NEWS else rows
 
 
 def follow_up_rate(user: AnyUser) -> tuple[int, int]:
     """(recommendations with at least one update, all recommendations) that `user` may see: never per government [38, 39]."""
-    rows = Recommendation.objects.visible_to(user)
-    news = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"))
-    return rows.filter(Exists(news)).count(), rows.count()
+    return with_news(user).count(), Recommendation.objects.visible_to(user).count()
 
 
 def withdrawn_from_record(user: AnyUser, row: Recommendation) -> QuerySet[FollowUp]:
     """Updates that stood in the record and were withdrawn: that, when, by whom and why; never their words."""
-    gone = FollowUp.objects.visible_to(user).filter(recommendation=row, decided_at__isnull=False, withdrawn_at__isnull=False)
+    seen = Q(activity__isnull=True) | Q(activity__in=archive_base(user).order_by().values("pk"))
+    gone = FollowUp.objects.visible_to(user).filter(
+        seen, recommendation=row, decided_at__isnull=False, withdrawn_at__isnull=False
+    )
     fields = ("recorded_at", "withdrawn_at", "withdrawn_reason", "participant__name", "origin")
     return gone.select_related("participant").only(*fields).order_by("-withdrawn_at", "-pk")
 
 
 def recommendations_on(user: AnyUser, activity: Activity) -> tuple[list[Recommendation], list[Recommendation]]:
-    """Recommendations made at this activity, and those that it takes forward. One query where there is none."""
-    news = follow_ups_in_record(user)
-    forward = Exists(news.filter(recommendation=OuterRef("pk"), activity=activity))
-    rows: Any = Recommendation.objects.visible_to(user).annotate(is_forward=forward)
+    """Recommendations made at this activity, each with its `standing`, and those that it takes forward.
+
+    One query where there is none.
+    """
+    on_it = FollowUp.objects.visible_to(user).in_record().filter(recommendation=OuterRef("pk"), activity=activity)
+    rows: Any = Recommendation.objects.visible_to(user).annotate(is_forward=Exists(on_it))
     parties = (f"addressee_rows__{name}" for name in ("participant", "portfolio", "body"))
-    found = list(rows.filter(Q(activity=activity) | Q(is_forward=True)).prefetch_related(Prefetch("follow_ups", news), *parties))
-    return [row for row in found if row.activity_id == activity.pk], [row for row in found if row.is_forward]
+    found = with_standing(rows.filter(Q(activity=activity) | Q(is_forward=True)).prefetch_related(with_updates(user), *parties))
+    return [row for row in found if row.activity_id == activity.pk], [row for row in found if row.is_forward]  # type: ignore[attr-defined]

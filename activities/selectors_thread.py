@@ -84,16 +84,17 @@ def thread_of_recommendation(user: AnyUser, reference: str) -> Thread | None:
     row = rows.filter(reference=reference).first()
     if row is None:
         return None
-    forward = follow_ups_in_record(user).filter(recommendation=row).order_by().values("activity")
-    seen = {activity.pk: activity for activity in archive_base(user).filter(pk__in=forward).select_related("kind")}
-    updates = list(follow_ups_in_record(user).filter(recommendation=row).select_related("activity", "participant").reverse())
+    updates = list(
+        follow_ups_in_record(user).filter(recommendation=row).select_related("activity__kind", "participant").reverse()
+    )
+    seen = {update.activity.pk: update.activity for update in updates if update.activity}
     meeting = archive_base(user).filter(pk=row.activity_id).first() if row.activity_id else None
     activities = sorted(seen.values(), key=lambda activity: (activity.start is None, activity.start, activity.reference))
     return Thread(
         subject=row,
         activities=activities,
         activity_count=len(activities),
-        follow_ups=[update for update in updates if update.activity_id is None or update.activity_id in seen],
+        follow_ups=updates,
         objectives=[row.objective] if row.objective else [],
         areas=[row.area] if row.area else [],
         meeting=meeting,

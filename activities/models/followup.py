@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import FollowUpKind, FollowUpOrigin
+from activities.models.activity import Activity
 from members.enums import AccessClass
 from members.models.base import Versioned, VisibleQuerySet, paired
 from members.models.visibility import SecretariatQuerySet, rights_of
@@ -21,11 +23,25 @@ if TYPE_CHECKING:
     from members.models.user import AnyUser
 
 
+NEWEST_NEWS = ("-recorded_at", "-pk")
+
+
 class ByAccessClassQuerySet[M: models.Model](VisibleQuerySet[M]):
     """Rows with an access class of their own."""
 
     def visible_to(self, user: AnyUser) -> Self:
         return self.filter(access_class__in=rights_of(user).access)
+
+
+class RecommendationQuerySet[M: models.Model](ByAccessClassQuerySet[M]):
+    """Recommendations."""
+
+    def still_open(self, news: models.QuerySet[Any]) -> Self:
+        """Those that neither the newest of `news` (updates) completed nor any carried on outside the process."""
+        own = news.filter(recommendation=OuterRef("pk"))
+        newest = own.order_by(*NEWEST_NEWS).values("is_closed")[:1]
+        outside = Exists(own.filter(kind=FollowUpKind.SPIN_OFF))
+        return self.exclude(outside).alias(ended=Coalesce(Subquery(newest), Value(value=False))).filter(ended=False)
 
 
 class OfRecommendationQuerySet[M: models.Model](VisibleQuerySet[M]):
@@ -47,6 +63,11 @@ class FollowUpQuerySet[M: models.Model](VisibleQuerySet[M]):
     def in_record(self) -> Self:
         """Those that count: of the desk or decided by it, and not withdrawn."""
         return self.filter(Q(origin=FollowUpOrigin.DESK) | Q(decided_at__isnull=False), withdrawn_at__isnull=True)
+
+    def counted_for(self, user: AnyUser) -> Self:
+        """Those in the record that `user` may read: none about an activity that the archive does not show `user`."""
+        seen = Activity.objects.visible_to(user).live().order_by().values("pk")
+        return self.visible_to(user).in_record().filter(Q(activity__isnull=True) | Q(activity__in=seen))
 
     def waiting(self) -> Self:
         """From addressees, not decided yet and not withdrawn."""
@@ -73,7 +94,7 @@ class Recommendation(Versioned):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
 
-    objects = ByAccessClassQuerySet.as_manager()
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recommendation")
