@@ -15,6 +15,7 @@ from activities.enums import FollowUpKind
 from activities.models import Activity, Addressee, FollowUp, Recommendation
 from activities.models.followup import NEWEST_NEWS
 from activities.selectors import archive_base
+from members.enums import DatePrecision
 from members.models.base import today
 
 if TYPE_CHECKING:
@@ -49,12 +50,16 @@ def recommendations(user: AnyUser) -> QuerySet[Recommendation]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a recommendation stands, in neutral words; `mark` is the status mark of pages, `since` the day of the last news."""
+    """How a recommendation stands, in neutral words; `mark` is the status mark of pages, `since` the day of the last fact.
+
+    `known_to` says how exactly that day is known; pages show no more than the month.
+    """
 
     key: str
     words: str | Promise
     mark: str
     since: date | None = None
+    known_to: str = DatePrecision.MONTH
 
 
 def standing_of(row: Recommendation) -> Standing:
@@ -62,14 +67,16 @@ def standing_of(row: Recommendation) -> Standing:
     updates: list[FollowUp] = row.updates  # type: ignore[attr-defined]
     if not updates:
         return Standing("no-news", _("No news yet"), "wait")
-    since = updates[0].recorded_at.date()
+    since, known_to = updates[0].known_day, updates[0].known_to
+    if known_to == DatePrecision.DAY:
+        known_to = DatePrecision.MONTH
     if any(update.kind == FollowUpKind.SPIN_OFF for update in updates):
-        return Standing("outside", _("Goes on outside the process"), "ok", since)
+        return Standing("outside", _("Goes on outside the process"), "ok", since, known_to)
     if updates[0].is_closed:
-        return Standing("completed", _("Completed"), "ok", since)
+        return Standing("completed", _("Completed"), "ok", since, known_to)
     if any(update.kind == FollowUpKind.TAKEN_FORWARD for update in updates):
-        return Standing("taken-forward", _("Taken forward"), "go", since)
-    return Standing("in-progress", _("In progress"), "go", since)
+        return Standing("taken-forward", _("Taken forward"), "go", since, known_to)
+    return Standing("in-progress", _("In progress"), "go", since, known_to)
 
 
 def with_standing(rows: Iterable[Recommendation]) -> list[Recommendation]:
@@ -93,7 +100,7 @@ def due_soon(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendati
 def stale(user: AnyUser, *, day: date | None = None) -> QuerySet[Recommendation]:
     """Open ones without any news for 180 days, those recorded first first; "as appropriate" has no day, and waits here."""
     since = (day or today()) - timedelta(days=STALE_AFTER)
-    recent = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"), recorded_at__date__gt=since)
+    recent = follow_ups_in_record(user).filter(recommendation=OuterRef("pk"), day__gt=since)
     rows = _open_ones(user).filter(recorded_at__date__lte=since)
     return rows.exclude(Exists(recent)).order_by("recorded_at", "reference")
 
@@ -140,7 +147,15 @@ def withdrawn_from_record(user: AnyUser, row: Recommendation) -> QuerySet[Follow
     gone = FollowUp.objects.visible_to(user).filter(
         seen, recommendation=row, decided_at__isnull=False, withdrawn_at__isnull=False
     )
-    fields = ("recorded_at", "withdrawn_at", "withdrawn_reason", "participant__name", "origin")
+    fields = (
+        "happened_on",
+        "happened_on_precision",
+        "recorded_at",
+        "withdrawn_at",
+        "withdrawn_reason",
+        "participant__name",
+        "origin",
+    )
     return gone.select_related("participant").only(*fields).order_by("-withdrawn_at", "-pk")
 
 

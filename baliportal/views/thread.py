@@ -150,7 +150,7 @@ def _results(thread: Thread, documents: Sequence[Document]) -> list[tuple[Box, s
         found.append((box, _when(review.meeting)))
     found += [(_box(row, "document"), format_partial(row.date, row.date_precision, language)) for row in documents]
     found += [
-        (Box(f"update-{row.pk}", row.text), format_partial(row.recorded_at.date(), "day", language)) for row in thread.follow_ups
+        (Box(f"update-{row.pk}", row.text), format_partial(row.known_day, row.known_to, language)) for row in thread.follow_ups
     ]
     return found
 
