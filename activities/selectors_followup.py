@@ -31,9 +31,24 @@ def follow_ups_in_record(user: AnyUser) -> QuerySet[FollowUp]:
     return FollowUp.objects.counted_for(user).order_by(*NEWEST_NEWS)
 
 
-def with_updates(user: AnyUser) -> Prefetch[Any]:
-    """Prefetches `updates`, as `standing_of` reads them."""
-    return Prefetch("follow_ups", follow_ups_in_record(user).select_related("activity", "participant"), to_attr="updates")
+def with_updates(user: AnyUser, day: date | None = None) -> Prefetch[Any]:
+    """Prefetches `updates`, as `standing_of` reads them; with a day, those of facts by then."""
+    rows = follow_ups_in_record(user).select_related("activity", "participant")
+    return Prefetch("follow_ups", rows.filter(day__lte=day) if day else rows, to_attr="updates")
+
+
+def recommended_by(user: AnyUser, day: date | None = None) -> QuerySet[Recommendation]:
+    """Recommendations that `user` may see, the newest reference first, with `updates`; with a day, those made by then.
+
+    One of a meeting that `user` may see was made once that meeting had ended; another counts from the day it was recorded.
+    """
+    rows = Recommendation.objects.visible_to(user)
+    if day:
+        seen = archive_base(user).order_by()
+        recorded = ~Q(activity__in=seen.values("pk")) | Q(activity__isnull=True)
+        made = Q(activity__in=seen.filter(last_day__lte=day).values("pk")) | recorded & Q(recorded_at__date__lte=day)
+        rows = rows.filter(made)
+    return rows.prefetch_related(with_updates(user, day)).order_by("-reference")
 
 
 def recommendations(user: AnyUser) -> QuerySet[Recommendation]:
