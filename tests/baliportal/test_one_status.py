@@ -97,7 +97,8 @@ def test_every_place_says_the_same_status(world: World, news: list[dict[str, Any
         add(world, **({"activity": past} if fields.get("kind") == "taken-forward" else {}), **fields)
     row = recommendations(world.users["secretariat"]).get()
     assert standing_of(row).words == words
-    for address in (f"/activities/{world.activity}/", f"/recommendations/{world.recommendation}/", "/recommendations/"):
+    aims = [f"{aim}{tail}" for aim in ("/objectives/OBJ-01/", "/programme-areas/PA-01/") for tail in ("", "thread/")]
+    for address in (f"/activities/{world.activity}/", f"/recommendations/{world.recommendation}/", "/recommendations/", *aims):
         shown = read(address)[1]
         assert [mark for mark in re.findall(r'<span class="st st--\w+">.*?</svg>([^<]*)</span>', shown) if mark == words], address
     assert f"{world.recommendation}: {words}" in read("/feeds/recommendations.atom")[1]
