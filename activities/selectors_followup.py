@@ -78,20 +78,35 @@ class Standing:
 
 
 def standing_of(row: Recommendation) -> Standing:
-    """From the newest update of a row with `updates`; participation is voluntary, so nothing is ever "overdue" [39]."""
+    """From the updates of a row with `updates`; participation is voluntary, so nothing is ever "overdue" [39]."""
     updates: list[FollowUp] = row.updates  # type: ignore[attr-defined]
     if not updates:
         return Standing("no-news", _("No news yet"), "wait")
-    since, known_to = updates[0].known_day, updates[0].known_to
-    if known_to == DatePrecision.DAY:
-        known_to = DatePrecision.MONTH
+    since, known_to = _day_of(updates[0])
+    ended = next((update for update in updates if completes(update, updates)), None)
     if any(update.kind == FollowUpKind.SPIN_OFF for update in updates):
         return Standing("outside", _("Goes on outside the process"), "ok", since, known_to)
-    if updates[0].is_closed:
-        return Standing("completed", _("Completed"), "ok", since, known_to)
+    if ended:
+        return Standing("completed", _("Completed"), "ok", *_day_of(ended))
     if any(update.kind == FollowUpKind.TAKEN_FORWARD for update in updates):
         return Standing("taken-forward", _("Taken forward"), "go", since, known_to)
     return Standing("in-progress", _("In progress"), "go", since, known_to)
+
+
+def _day_of(update: FollowUp) -> tuple[date, str]:
+    """The day of the fact, told to the month at most."""
+    return update.known_day, DatePrecision.MONTH if update.known_to == DatePrecision.DAY else update.known_to
+
+
+def completes(update: FollowUp, updates: Iterable[FollowUp]) -> bool:
+    """Whether it completes its recommendation: it says so, and none recorded after it tells of that day or a later one.
+
+    An old fact that is recorded late takes nothing up again, and a completion of long ago counts though news came since.
+    """
+    if not update.is_closed:
+        return False
+    said = (update.recorded_at, update.pk)
+    return not any(not row.is_closed and (row.recorded_at, row.pk) > said and row.day >= update.day for row in updates)
 
 
 def with_standing(rows: Iterable[Recommendation]) -> list[Recommendation]:

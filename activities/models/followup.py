@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,11 +53,12 @@ class RecommendationQuerySet[M: models.Model](ByAccessClassQuerySet[M]):
     """Recommendations."""
 
     def still_open(self, news: models.QuerySet[Any]) -> Self:
-        """Those that neither the newest of `news` (updates) completed nor any carried on outside the process."""
+        """Those that none of `news` (updates) completes, as `completes` has it, nor carries on outside the process."""
         own = news.filter(recommendation=OuterRef("pk"))
-        newest = own.order_by(*NEWEST_NEWS).values("is_closed")[:1]
-        outside = Exists(own.filter(kind=FollowUpKind.SPIN_OFF))
-        return self.exclude(outside).alias(ended=Coalesce(Subquery(newest), Value(value=False))).filter(ended=False)
+        after = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
+        taken_up = news.filter(after, recommendation=OuterRef("recommendation"), is_closed=False, day__gte=OuterRef("day"))
+        completed = Exists(own.filter(~Exists(taken_up), is_closed=True))
+        return self.exclude(completed | Exists(own.filter(kind=FollowUpKind.SPIN_OFF)))
 
 
 class OfRecommendationQuerySet[M: models.Model](VisibleQuerySet[M]):

@@ -13,7 +13,7 @@ from activities.models import FollowUp, NewsRequest, Recommendation
 from activities.selectors_followup import recommendations, stale, standing_of
 from activities.selectors_progress import progress_by_objective
 from members.models.base import today
-from members.partial_dates import format_partial
+from members.partial_dates import format_partial, parse_partial
 from members.signing import make_token
 from tests.cast import World, client_for, make_world
 
@@ -158,6 +158,33 @@ def test_status_and_since_follow_the_facts_not_the_recording(world: World) -> No
     assert "Completed May 2005" in words(Client(), "/recommendations/")
     texts = [row["last_update"] for row in Client().get("/recommendations/?format=json").json()["results"]]
     assert texts == ["Done"]
+
+
+@pytest.mark.parametrize(
+    ("news", "status", "since"),
+    [
+        ([("2026", False), ("2005-05", True)], "completed", date(2005, 5, 1)),
+        ([("2005-05", True), ("2004", False)], "completed", date(2005, 5, 1)),
+        ([("2005-05", True), ("2005", False)], "in-progress", date(2005, 1, 1)),
+        ([("2005-05", True), ("2007", False)], "in-progress", date(2007, 1, 1)),
+        ([("2005-05", True), ("2007", False), ("2008", True)], "completed", date(2008, 1, 1)),
+        ([("2005-05", True), ("2007", False), ("2006", True)], "completed", date(2006, 1, 1)),
+        ([("", False), ("2005-05", True)], "completed", date(2005, 5, 1)),
+        ([("2005-05", True), ("", False)], "in-progress", today()),
+        ([("", True)], "completed", today()),
+    ],
+)
+def test_completion_stands_until_later_news_of_a_later_day(
+    world: World, news: list[tuple[str, bool]], status: str, since: date
+) -> None:
+    for said, is_closed in news:
+        day, precision = parse_partial(said) if said else (None, "unknown")
+        add(world, happened_on=day, happened_on_precision=precision, is_closed=is_closed)
+    by = world.users["secretariat"]
+    found = standing_of(recommendations(by).get())
+    assert (found.key, found.since) == (status, since)
+    open_ones = Recommendation.objects.still_open(FollowUp.objects.counted_for(by))
+    assert open_ones.exists() == (status != "completed")
 
 
 def test_stale_counts_from_the_fact(world: World) -> None:
