@@ -15,7 +15,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ActivityStatus
-from activities.models import Activity, ActivityKind, Attendance, Delegate, Hosting, Objective, ProgrammeArea, Recommendation
+from activities.models import (
+    Activity,
+    ActivityKind,
+    Attendance,
+    Delegate,
+    FollowUp,
+    Hosting,
+    Objective,
+    ProgrammeArea,
+    Recommendation,
+)
 from activities.search import words_q
 from members.models import Portfolio
 from members.partial_dates import last_day, parse_partial
@@ -230,7 +240,8 @@ def record_includes(user: AnyUser) -> dict[str, tuple[Any, Q]]:
     """What `has=` may ask for in this app, as `user` may see it: label and condition."""
     counted = Q(delegates__isnull=False) | Q(countries__isnull=False) | Q(organisations__isnull=False)
     recorded = Attendance.objects.filter(attended_q("delegate__")).order_by().values("delegate__activity_id")
-    open_ones = Recommendation.objects.visible_to(user).filter(activity__isnull=False).exclude(follow_ups__is_closed=True)
+    news = FollowUp.objects.counted_for(user)
+    open_ones = Recommendation.objects.visible_to(user).filter(activity__isnull=False).still_open(news)
     return {
         "attendance": (_("Attendance"), counted | Q(pk__in=recorded)),
         "followup": (_("Open follow-up"), Q(pk__in=open_ones.order_by().values("activity_id"))),

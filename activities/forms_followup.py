@@ -12,6 +12,8 @@ from activities.enums import FollowUpKind
 from activities.forms_aims import MOST_TEXT, ActivityByReference, VersionedForm
 from activities.models import Recommendation
 from activities.services.followup import Asked, Update
+from members.enums import DatePrecision
+from members.forms_fields import PartialDate
 from members.models import Body, Office, Participant, Portfolio
 
 _PLAIN = ("text", "activity", "document_symbol", "document_version", "paragraph", "objective", "area", "addressees")
@@ -90,6 +92,17 @@ class RecommendationForm(VersionedForm):
         return Asked(fields, list(data["participants"]), list(data["portfolios"]), list(data["bodies"]))
 
 
+class FactDay(PartialDate):
+    """When what is reported was done. Cleans to (first day, precision); (None, unknown) where it is left empty."""
+
+    def __init__(self, **options: Any) -> None:
+        words = _("As far as it is known: 2005, May 2005 or 14 May 2005. Leave it empty for the day on which you record it.")
+        super().__init__(**{"label": _("When was this done?"), "required": False, "help_text": words, **options})
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or (None, DatePrecision.UNKNOWN)
+
+
 class FollowUpForm(forms.Form):
     """One dated update."""
 
@@ -103,6 +116,7 @@ class FollowUpForm(forms.Form):
     activity = ActivityByReference(
         label=_("Activity that takes it forward"), required=False, help_text=_("Its reference, such as BP-2003-06.")
     )
+    happened_on = FactDay()
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=250,
@@ -114,4 +128,6 @@ class FollowUpForm(forms.Form):
     def update(self) -> Update:
         """The cleaned answers, for the service."""
         data = self.cleaned_data
-        return Update(FollowUpKind(data["kind"]), data["text"], data["evidence"], data["activity"], data["is_closed"])
+        return Update(
+            FollowUpKind(data["kind"]), data["text"], data["evidence"], data["activity"], data["is_closed"], *data["happened_on"]
+        )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.enums import FollowUpKind
 from activities.forms_aims import ActivityByReference
+from activities.forms_followup import FactDay
 from activities.selectors_addressees import Asked
 from activities.services.followup import Update
 from members.enums import AccessClass
@@ -34,6 +35,7 @@ class NewsForm(forms.Form):
     activity = ActivityByReference(
         label=_("Activity that takes it forward"), required=False, help_text=_("Its reference, such as BP-2003-06.")
     )
+    happened_on = FactDay()
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=250,
@@ -49,7 +51,15 @@ class NewsForm(forms.Form):
     def update(self) -> Update:
         """The cleaned answers, for the service."""
         data = self.cleaned_data
-        return Update(FollowUpKind(data["kind"]), data["text"], data["evidence"], data["activity"])
+        day, precision = data["happened_on"]
+        return Update(
+            FollowUpKind(data["kind"]),
+            data["text"],
+            data["evidence"],
+            data["activity"],
+            happened_on=day,
+            happened_on_precision=precision,
+        )
 
 
 class WithdrawNewsForm(forms.Form):

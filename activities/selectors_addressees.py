@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from activities.models import FollowUp, NewsRequest, Recommendation
+from activities.models.followup import NEWEST_NEWS
 from activities.selectors_followup import with_updates
 from members.entitlement import may_be_sent
 from members.enums import AppointmentRole, ParticipantKind, Standing
@@ -32,7 +33,7 @@ def addressed_to(participant: Participant) -> Q:
 def recommendations_of(user: AnyUser, participant: Participant) -> QuerySet[Recommendation]:
     """Those addressed to `participant` that `user` may read, the newest first, with `updates` and `own_news`. Three queries."""
     own = FollowUp.objects.visible_to(user).filter(participant=participant).select_related("activity", "participant")
-    parts = Prefetch("follow_ups", own.order_by("-recorded_at", "-pk"), to_attr="own_news")
+    parts = Prefetch("follow_ups", own.order_by(*NEWEST_NEWS), to_attr="own_news")
     rows = Recommendation.objects.visible_to(user).filter(addressed_to(participant))
     return rows.prefetch_related(with_updates(user), parts).order_by("-reference")
 
@@ -46,7 +47,7 @@ def news_waiting(user: AnyUser) -> QuerySet[FollowUp]:
 def news_from_addressees(user: AnyUser, row: Recommendation) -> QuerySet[FollowUp]:
     """All that addressees sent on one recommendation, decided or not, the newest first."""
     rows = FollowUp.objects.visible_to(user).filter(recommendation=row, participant__isnull=False)
-    return rows.select_related("participant", "activity").order_by("-recorded_at", "-pk")[:MOST_NEWS]
+    return rows.select_related("participant", "activity").order_by(*NEWEST_NEWS)[:MOST_NEWS]
 
 
 def requests_on(user: AnyUser, row: Recommendation) -> QuerySet[NewsRequest]:

@@ -75,27 +75,32 @@ def _number(through: Any, field: str, user: AnyUser, day: date | None) -> Coales
 
 def goals(user: AnyUser, day: date | None = None) -> QuerySet[Goal]:
     """Goals with acts and reviews by `day`."""
-    return Goal.objects.visible_to(user).prefetch_related(
-        _reviews(user, day), *_mandates(user, day), "theme", "source", "objectives"
-    )
+    linked = Prefetch("objectives", _set_by(Objective.objects.visible_to(user), user, day), to_attr="objectives_then")
+    return Goal.objects.visible_to(user).prefetch_related(_reviews(user, day), *_mandates(user, day), "theme", "source", linked)
 
 
 def objectives(user: AnyUser, day: date | None = None) -> QuerySet[Objective]:
     """Objectives with what was set and found by `day`, and `activity_count`. See `is_set` and `is_active`."""
     number = _number(Activity.objectives.through, "objective", user, day)
     areas = Prefetch("linked_programme_areas", _agreed_areas(user, day), to_attr="areas_then")
+    linked = Prefetch("goals", _set_by(Goal.objects.visible_to(user), user, day), to_attr="goals_then")
     return (
         Objective.objects.visible_to(user)
         .annotate(activity_count=number)
-        .prefetch_related(_reviews(user, day), *_mandates(user, day), areas, "theme", "source", "goals")
+        .prefetch_related(_reviews(user, day), *_mandates(user, day), areas, "theme", "source", linked)
     )
 
 
 def _agreed_areas(user: AnyUser, day: date | None) -> QuerySet[ProgrammeArea]:
-    rows = ProgrammeArea.objects.visible_to(user)
+    return _set_by(ProgrammeArea.objects.visible_to(user), user, day)
+
+
+def _set_by[M: (Goal, Objective, ProgrammeArea)](rows: QuerySet[M], user: AnyUser, day: date | None) -> QuerySet[M]:
+    """Those of `rows` that no meeting set only after `day`, as `is_set` has it for one."""
     if day is None:
         return rows
-    ahead = Mandate.objects.visible_to(user).dated().filter(area=OuterRef("pk"), act=MandateAct.SET, in_force__gt=day)
+    link = {Goal: "goal", Objective: "objective", ProgrammeArea: "area"}[rows.model]
+    ahead = Mandate.objects.visible_to(user).dated().filter(**{link: OuterRef("pk")}, act=MandateAct.SET, in_force__gt=day)
     return rows.exclude(Exists(ahead))
 
 
@@ -104,9 +109,8 @@ def programme_areas(user: AnyUser, day: date | None = None, *, also_later: bool 
     rows = ProgrammeArea.objects.visible_to(user) if also_later else _agreed_areas(user, day)
     number = _number(Activity.programme_areas.through, "programmearea", user, day)
     reviews = Prefetch("reviews", reviews_by(user, day).select_related("objective", "goal", "meeting"), to_attr="reviews_then")
-    return rows.annotate(activity_count=number).prefetch_related(
-        *_mandates(user, day), reviews, "related_objectives", "theme", "source"
-    )
+    linked = Prefetch("related_objectives", _set_by(Objective.objects.visible_to(user), user, day), to_attr="objectives_then")
+    return rows.annotate(activity_count=number).prefetch_related(*_mandates(user, day), reviews, linked, "theme", "source")
 
 
 def activities_of(row: Objective | ProgrammeArea, user: AnyUser, day: date | None = None) -> QuerySet[Activity]:

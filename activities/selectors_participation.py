@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, F, Q, QuerySet
@@ -55,9 +56,14 @@ def _came() -> QuerySet[Delegate]:
     return Delegate.objects.filter(_CAME, activity__in=public_activities().order_by().values("pk")).order_by()
 
 
-def attended_by(participant: Participant) -> list[tuple[Activity, int]]:
-    """Activities at which delegates of a participant were present, the newest first, with their number. One query."""
+def attended_by(participant: Participant, day: date | None = None) -> list[tuple[Activity, int]]:
+    """Activities at which delegates of a participant were present, the newest first, with their number. One query.
+
+    With a day, those that had begun by then.
+    """
     rows = Activity.objects.filter(pk__in=public_activities().order_by().values("pk"))
+    if day:
+        rows = rows.filter(start__lte=day)
     came = Q(
         delegate_rows__participant=participant,
         delegate_rows__withdrawn_at__isnull=True,

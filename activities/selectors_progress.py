@@ -110,11 +110,10 @@ def _figures(
 
 
 def _recommendations_by(day: date) -> list[Recommendation]:
-    """Public recommendations on record by the end of `day`, with `has_news`: public news by then. One made at a meeting
+    """Public recommendations on record by the end of `day`, with `has_news`: public news of facts by then. One made at a meeting
     counts from the meeting's day, another from the day it was recorded."""
     public, nobody = archive_base(AnonymousUser()).order_by(), AnonymousUser()
-    news = follow_ups_in_record(nobody).filter(recommendation=OuterRef("pk"), recorded_at__date__lte=day)
-    news = news.filter(Q(activity__isnull=True) | Q(activity__in=public.values("pk")))
+    news = follow_ups_in_record(nobody).filter(recommendation=OuterRef("pk"), day__lte=day)
     made = Q(activity__start__lte=day) | Q(activity__isnull=True, recorded_at__date__lte=day)
     rows = Recommendation.objects.visible_to(nobody).filter(made, Q(activity__isnull=True) | Q(activity__in=public.values("pk")))
     return list(rows.annotate(has_news=Exists(news)).order_by("reference"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from activities.models import Activity, FollowUp, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Recommendation, Review
 from activities.selectors import archive_base
-from activities.selectors_followup import follow_ups_in_record
-from activities.selectors_objectives import activities_of, goals, objectives, open_challenges, programme_areas
+from activities.selectors_followup import follow_ups_in_record, recommended_by, with_standing
+from activities.selectors_objectives import activities_of, goals, is_set, objectives, open_challenges, programme_areas
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -23,6 +24,7 @@ class Thread:
     """Who set it, what was done, what came out, where it went next. Holds what `user` may see, and nothing else."""
 
     subject: Any
+    is_set: bool = True  # by the day asked for
     mandates: Sequence[Mandate] = ()
     activities: Sequence[Activity] = ()
     activity_count: int = 0
@@ -38,39 +40,40 @@ class Thread:
     symbols: Sequence[str] = field(default_factory=tuple)
 
 
-def thread_of(user: AnyUser, code: str) -> Thread | None:
-    """The thread of an objective or a goal, by its code."""
-    row: Any = objectives(user).filter(code=code).first()
+def thread_of(user: AnyUser, code: str, day: date | None = None) -> Thread | None:
+    """The thread of an objective or a goal, by its code: today's, or what was there on `day`."""
+    row: Any = objectives(user, day).filter(code=code).first()
     if row:
-        return _of_aim(user, row, list(row.areas_then), Recommendation.objects.visible_to(user).filter(objective=row))
-    if goal := goals(user).filter(code=code).first():
-        return _of_aim(user, goal, [], Recommendation.objects.none(), objectives=list(goal.objectives.all()))
-    return None
+        return _of_aim(user, row, day, recommended_by(user, day).filter(objective=row), linked=list(row.areas_then))
+    goal: Any = goals(user, day).filter(code=code).first()
+    return _of_aim(user, goal, day, Recommendation.objects.none(), objectives=list(goal.objectives_then)) if goal else None
 
 
-def thread_of_area(user: AnyUser, code: str) -> Thread | None:
-    """The thread of a programme area, by its code."""
-    row = programme_areas(user).filter(code=code).first()
+def thread_of_area(user: AnyUser, code: str, day: date | None = None) -> Thread | None:
+    """The thread of a programme area, by its code: today's, or what was there on `day`."""
+    row: Any = programme_areas(user, day, also_later=True).filter(code=code).first()
     if row is None:
         return None
-    recommendations = Recommendation.objects.visible_to(user).filter(area=row)
-    return _of_aim(user, row, [], recommendations, objectives=list(row.related_objectives.all()))
+    return _of_aim(user, row, day, recommended_by(user, day).filter(area=row), objectives=list(row.objectives_then))
 
 
-def _of_aim(user: AnyUser, row: Any, linked: list[ProgrammeArea], recommendations: Any, **more: Any) -> Thread:
-    found = activities_of(row, user) if not isinstance(row, Goal) else Activity.objects.none()
+def _of_aim(
+    user: AnyUser, row: Any, day: date | None, recommendations: Any, *, linked: Sequence[ProgrammeArea] = (), **more: Any
+) -> Thread:
+    found = activities_of(row, user, day) if not isinstance(row, Goal) else Activity.objects.none()
     is_area = isinstance(row, ProgrammeArea)
     reviews: list[Review] = row.reviews_then
     continued = [] if is_area else [area for review in reviews for area in review.continued_in.all()]
     target = {"review__goal" if isinstance(row, Goal) else "review__objective": row.pk}
     return Thread(
         subject=row,
+        is_set=is_set(row),
         mandates=row.mandates_then,
         activities=list(found[:MOST_ACTIVITIES]),
         activity_count=found.count(),
         reviews=reviews,
-        recommendations=list(recommendations.order_by("-reference")[:MOST_RECOMMENDATIONS]),
-        challenges=[] if is_area else list(open_challenges(user).filter(**target)),
+        recommendations=with_standing(recommendations[:MOST_RECOMMENDATIONS]),
+        challenges=[] if is_area else list(open_challenges(user, day).filter(**target)),
         areas=list({area.pk: area for area in [*continued, *linked]}.values()),
         forums=[] if is_area else list({r.moved_to_forum_id: r.moved_to_forum for r in reviews if r.moved_to_forum}.values()),
         is_bilateral=not is_area and any(review.moved_bilaterally for review in reviews),
@@ -84,16 +87,17 @@ def thread_of_recommendation(user: AnyUser, reference: str) -> Thread | None:
     row = rows.filter(reference=reference).first()
     if row is None:
         return None
-    forward = follow_ups_in_record(user).filter(recommendation=row).order_by().values("activity")
-    seen = {activity.pk: activity for activity in archive_base(user).filter(pk__in=forward).select_related("kind")}
-    updates = list(follow_ups_in_record(user).filter(recommendation=row).select_related("activity", "participant").reverse())
+    updates = list(
+        follow_ups_in_record(user).filter(recommendation=row).select_related("activity__kind", "participant").reverse()
+    )
+    seen = {update.activity.pk: update.activity for update in updates if update.activity}
     meeting = archive_base(user).filter(pk=row.activity_id).first() if row.activity_id else None
     activities = sorted(seen.values(), key=lambda activity: (activity.start is None, activity.start, activity.reference))
     return Thread(
         subject=row,
         activities=activities,
         activity_count=len(activities),
-        follow_ups=[update for update in updates if update.activity_id is None or update.activity_id in seen],
+        follow_ups=updates,
         objectives=[row.objective] if row.objective else [],
         areas=[row.area] if row.area else [],
         meeting=meeting,

@@ -76,6 +76,8 @@ FIELDS: dict[str, Promise] = {
     "frozen_at": _("frozen on"),
     "full_name": _("full name"),
     "handed_over_at": _("handed over on"),
+    "happened_on": _("day of the fact"),
+    "happened_on_precision": _("how exactly that day is known"),
     "holder_label": _("who held the seat"),
     "host_basis": _("how the host is known"),
     "how": _("how it was recorded"),

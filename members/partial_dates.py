@@ -66,6 +66,11 @@ def iso_partial(value: date | None, precision: str) -> str:
     return value.isoformat()[:length]
 
 
+def as_of_address(url: str, day: date | None) -> str:
+    """The address `url` as of `day`; as it is where no day is asked for."""
+    return f"{url}?as_of={day.isoformat()}" if day else url
+
+
 def format_partial(value: date | None, precision: str, language: str = "en") -> str:
     """The date in words, no finer than known: "May 2004"; empty where unknown."""
     if value is None or precision == DatePrecision.UNKNOWN:

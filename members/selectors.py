@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from members.models import AnyUser
 
 
-def participant_directory(user: AnyUser, *, day: date | None = None, words: str = "", kind: str = "") -> QuerySet[Participant]:
-    """Participants in English alphabetical order, each with its standing as of `day` in `standing_then`."""
+def participant_directory(
+    user: AnyUser, *, day: date | None = None, words: str = "", kind: str = "", also_later: bool = False
+) -> QuerySet[Participant]:
+    """Participants in English alphabetical order, each with its standing as of `day` in `standing_then`.
+
+    With a day those that the record has only from a later one are left out; `also_later` for a page that says so of one.
+    """
     standing = Prefetch("standings", StandingPeriod.objects.as_of(day or today()), to_attr="standing_then")
     found = (
         Participant.objects.visible_to(user)
@@ -36,6 +41,10 @@ def participant_directory(user: AnyUser, *, day: date | None = None, words: str 
         .prefetch_related(standing, "source", "names")
         .order_by("name")
     )
+    if day and not also_later:
+        rows = StandingPeriod.objects.filter(participant=OuterRef("pk"))
+        begun = rows.filter(Q(period_from__isnull=True) | Q(period_from__lte=day))
+        found = found.filter(Exists(begun) | ~Exists(rows))
     if words:
         named = Q(name__unaccent__icontains=words) | Q(alt_names__unaccent__icontains=words)
         found = found.filter(named | Q(Exists(named_before(words))))
@@ -84,7 +93,7 @@ def seats_on(body: Body | None, day: date) -> QuerySet[Seat]:
     seats = Seat.objects.as_of(day).filter(body=body) if body else Seat.objects.none()
     return (
         seats.select_related("participant", "forum", "role")
-        .prefetch_related("source", "topics", "portfolios")
+        .prefetch_related("source", "topics", "portfolios", "participant__names")
         .order_by("role__order", "participant__name", "forum__full_name", "pk")
     )
 
@@ -105,12 +114,30 @@ def focal_offices(participant: Participant, day: date) -> QuerySet[Appointment]:
     )
 
 
-def ministries_of(participant: Participant) -> QuerySet[Ministry]:
-    return participant.ministries.prefetch_related("portfolios", "focal_topic", "source").order_by("name")
+def ministries_of(participant: Participant, day: date | None = None) -> QuerySet[Ministry]:
+    """Ministries of a participant; with a day, those whose period holds it."""
+    rows = participant.ministries.as_of(day) if day else participant.ministries.all()
+    return rows.prefetch_related("portfolios", "focal_topic", "source").order_by("name")
 
 
-def mechanisms_of(participant: Participant) -> QuerySet[NationalMechanism]:
-    return participant.mechanisms.select_related("lead").prefetch_related("members", "topic", "source")
+def mechanisms_of(participant: Participant, day: date | None = None) -> list[NationalMechanism]:
+    """National mechanisms, of which the record knows no day; with a day, with the ministries of then.
+
+    Each has `lead_then` and `members_then`.
+    """
+    ministries = Ministry.objects.as_of(day) if day else Ministry.objects.all()
+    members = Prefetch("members", ministries.order_by("name"), to_attr="members_then")
+    rows: list[NationalMechanism] = list(
+        participant.mechanisms.select_related("lead").prefetch_related(members, "topic", "source")
+    )
+    for row in rows:
+        row.lead_then = row.lead if row.lead and (not day or row.lead.holds_on(day)) else None  # type: ignore[attr-defined]
+    return rows
+
+
+def holder_on(seat: Seat, day: date) -> str:
+    """The name that the holder of one of `seats_on` had on `day`."""
+    return seat.participant.name_on(day) if seat.participant else str(seat.holder)
 
 
 def standing_words(periods: Iterable[StandingPeriod]) -> str:

@@ -161,7 +161,7 @@ def _route(known: _Known, topic: Topic | None, portfolios: tuple[Portfolio, ...]
     }
     named = [c.ministry for c in contacts]
     doubts = {name for c in contacts for name in c.doubts}
-    doubts |= {OTHER_TIME for row in ministries[:1] if row not in named and not _documented(row, known.day)}
+    doubts |= {OTHER_TIME for row in ministries[:1] if row not in named and not documented_on(row, known.day)}
     doubts |= {UNCONFIRMED for row in ministries[:1] if row.is_unconfirmed}
     return Route(
         participant=known.participant,
@@ -187,7 +187,7 @@ def _ministries(known: _Known, topic: Topic | None, portfolios: tuple[Portfolio,
     return list(dict.fromkeys([*(named or own or on_topic), *with_portfolio]))
 
 
-def _documented(ministry: Ministry, day: date) -> bool:
+def documented_on(ministry: Ministry, day: date) -> bool:
     """Whether the source's words on the period hold `day`; a period without a year says nothing against it."""
     years = [int(year) for year in _YEAR.findall(ministry.period)]
     return not years or min(years) <= day.year <= max(years)
@@ -202,6 +202,7 @@ __all__ = [
     "ROUTE_WORDS",
     "UNCONFIRMED",
     "Route",
+    "documented_on",
     "route",
     "routes_for",
     "routes_of",

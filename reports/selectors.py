@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from members.enums import Confidence
+from members.models.base import over_by
 from members.words import clean_words
 from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 def documents_for(user: AnyUser) -> QuerySet[Document]:
     """What the document archive may show `user`."""
     return Document.objects.visible_to(user).live()
+
+
+def documents_by(user: AnyUser, day: date | None) -> QuerySet[Document]:
+    """The archive's documents; with a day, those dated by then: a partial date counts to its last day, none is not known."""
+    rows = documents_for(user)
+    return rows.filter(over_by(day)) if day else rows
 
 
 def activities_with_documents(user: AnyUser) -> QuerySet[Any, Any]:

@@ -262,6 +262,10 @@ BREAK: dict[str, Any] = {
     "ck_outreach_public_says_what": "UPDATE activities_outreach SET is_public = true",
     "ck_addressee_one_party": "UPDATE activities_addressee SET participant_id = NULL",
     "uniq_addressee_party": lambda: copy("activities_addressee"),
+    "ck_followup_happened_precision": "UPDATE activities_followup SET happened_on_precision = 'day'",
+    "ck_followup_happened_before_recorded": (
+        "UPDATE activities_followup SET happened_on = recorded_at::date + 2, happened_on_precision = 'day'"
+    ),
     "ck_followup_forward_names_activity": "UPDATE activities_followup SET kind = 'taken-forward'",
     "ProgressReport.progress_report_frozen": f"UPDATE reports_progressreport SET title = 'z' WHERE id = {FROZEN}",
     "ProgressReport.progress_report_kept": f"DELETE FROM reports_progressreport WHERE id = {FROZEN}",

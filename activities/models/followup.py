@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import FollowUpKind, FollowUpOrigin
-from members.enums import AccessClass
+from activities.models.activity import Activity
+from members.enums import AccessClass, DatePrecision
 from members.models.base import Versioned, VisibleQuerySet, paired
 from members.models.visibility import SecretariatQuerySet, rights_of
 
@@ -21,11 +23,42 @@ if TYPE_CHECKING:
     from members.models.user import AnyUser
 
 
+NEWEST_NEWS = ("-day", "-recorded_at", "-pk")
+
+
+class NewsDay(models.Func):
+    """The day that an update counts from: the last that its fact may have, else the day it was recorded, never a later one."""
+
+    output_field = models.DateField()
+    template = """LEAST((recorded_at AT TIME ZONE 'UTC')::date, CASE happened_on_precision
+        WHEN 'month' THEN (date_trunc('month', happened_on::timestamp) + interval '1 month' - interval '1 day')::date
+        WHEN 'year' THEN (date_trunc('year', happened_on::timestamp) + interval '1 year' - interval '1 day')::date
+        ELSE happened_on END)"""
+
+    def __init__(self, *expressions: Any, **extra: Any) -> None:
+        super().__init__(*(expressions or (F("recorded_at"), F("happened_on"), F("happened_on_precision"))), **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, *_names: Any, **_context: Any) -> Any:  # noqa: ARG002 - Django's signature
+        return self.template, ()
+
+
 class ByAccessClassQuerySet[M: models.Model](VisibleQuerySet[M]):
     """Rows with an access class of their own."""
 
     def visible_to(self, user: AnyUser) -> Self:
         return self.filter(access_class__in=rights_of(user).access)
+
+
+class RecommendationQuerySet[M: models.Model](ByAccessClassQuerySet[M]):
+    """Recommendations."""
+
+    def still_open(self, news: models.QuerySet[Any]) -> Self:
+        """Those that none of `news` (updates) completes, as `completes` has it, nor carries on outside the process."""
+        own = news.filter(recommendation=OuterRef("pk"))
+        after = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
+        taken_up = news.filter(after, recommendation=OuterRef("recommendation"), is_closed=False, day__gte=OuterRef("day"))
+        completed = Exists(own.filter(~Exists(taken_up), is_closed=True))
+        return self.exclude(completed | Exists(own.filter(kind=FollowUpKind.SPIN_OFF)))
 
 
 class OfRecommendationQuerySet[M: models.Model](VisibleQuerySet[M]):
@@ -47,6 +80,11 @@ class FollowUpQuerySet[M: models.Model](VisibleQuerySet[M]):
     def in_record(self) -> Self:
         """Those that count: of the desk or decided by it, and not withdrawn."""
         return self.filter(Q(origin=FollowUpOrigin.DESK) | Q(decided_at__isnull=False), withdrawn_at__isnull=True)
+
+    def counted_for(self, user: AnyUser) -> Self:
+        """Those in the record that `user` may read: none about an activity that the archive does not show `user`."""
+        seen = Activity.objects.visible_to(user).live().order_by().values("pk")
+        return self.visible_to(user).in_record().filter(Q(activity__isnull=True) | Q(activity__in=seen))
 
     def waiting(self) -> Self:
         """From addressees, not decided yet and not withdrawn."""
@@ -73,7 +111,7 @@ class Recommendation(Versioned):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PUBLIC)
 
-    objects = ByAccessClassQuerySet.as_manager()
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recommendation")
@@ -123,10 +161,11 @@ class Addressee(models.Model):
         return str(self.participant or self.portfolio or self.body)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["day"])
 class FollowUp(Versioned):
     """A dated update on a recommendation with its evidence, how it came and from whom [72, 73].
 
+    `happened_on` is the first day that the partial date of the fact may mean, where it is known; `day` is kept by the database.
     `office` is the ministry or post that an addressee reported in, never a name. One that is withdrawn keeps its row.
     """
 
@@ -136,8 +175,11 @@ class FollowUp(Versioned):
     kind = models.CharField(max_length=14, choices=FollowUpKind, default=FollowUpKind.UPDATE)
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, blank=True, related_name="takes_forward")
     is_closed = models.BooleanField(default=False)
+    happened_on = models.DateField(null=True, blank=True)
+    happened_on_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.UNKNOWN)
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    day = models.GeneratedField(expression=NewsDay(), output_field=models.DateField(), db_persist=True)
 
     origin = models.CharField(max_length=14, choices=FollowUpOrigin, default=FollowUpOrigin.DESK)
     participant = models.ForeignKey("members.Participant", models.PROTECT, null=True, blank=True, related_name="+")
@@ -175,12 +217,32 @@ class FollowUp(Versioned):
                 condition=Q(withdrawn_at__isnull=True) | Q(decided_at__isnull=True) | ~Q(withdrawn_reason=""),
                 violation_error_message=_("Say why you withdraw it."),
             ),
+            models.CheckConstraint(
+                name="ck_followup_happened_precision",
+                condition=Q(happened_on__isnull=True, happened_on_precision=DatePrecision.UNKNOWN)
+                | (Q(happened_on__isnull=False) & ~Q(happened_on_precision=DatePrecision.UNKNOWN)),
+            ),
+            models.CheckConstraint(
+                name="ck_followup_happened_before_recorded",
+                condition=Q(happened_on__isnull=True) | Q(recorded_at__date__gte=F("happened_on")),
+                violation_error_message=_("Name a day that has passed."),
+            ),
             paired("followup", "decided"),
             paired("followup", "withdrawn"),
         ]
 
     def __str__(self) -> str:
         return f"{self.recommendation}: {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def known_day(self) -> date:
+        """First day that the date of the fact may mean; where it is not known, the day it was recorded."""
+        return self.happened_on or self.recorded_at.date()
+
+    @property
+    def known_to(self) -> str:
+        """To what `known_day` is known."""
+        return self.happened_on_precision if self.happened_on else DatePrecision.DAY
 
     @property
     def is_withdrawn(self) -> bool:

@@ -7,8 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from activities.models import Recommendation
-from activities.selectors_followup import still_open
+from activities.models import FollowUp, Recommendation
 from members.audit import acting
 from members.entitlement import may_be_sent
 from members.mail import render_mail
@@ -27,7 +26,8 @@ def remind_coordinators(*, by: User) -> int:
     One that says "as appropriate" has no day, and is never reminded of. Another day is another reminder; another office is not.
     """
     near = Recommendation.objects.filter(due__gte=today(), due__lte=today() + REMIND_BEFORE, office__isnull=False)
-    rows = still_open(near).select_related("office__participant").order_by("due", "pk").select_for_update(of=("self",))
+    open_ones = near.still_open(FollowUp.objects.in_record())
+    rows = open_ones.select_related("office__participant").order_by("due", "pk").select_for_update(of=("self",))
     with acting(by=by, verb="remind_coordinators"):
         return sum(_remind(row, by) for row in rows)
 

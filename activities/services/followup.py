@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from activities.enums import FollowUpKind
 from activities.models import Activity, Addressee, FollowUp, Recommendation
 from members.audit import acting
+from members.enums import DatePrecision
 from members.errors import Conflict, DomainError
 from members.models import Body, Participant, Portfolio, Process, User
 from members.models.base import today
@@ -21,6 +23,7 @@ from members.roles import Permission
 
 _LOCK = 4_200_002  # one number of a year at a time
 _YEAR = re.compile(r"-(\d{4})-")
+FIRST_FACT = date(1990, 1, 1)  # nothing that the process follows up was done before
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,24 @@ class Update:
     evidence: str = ""
     activity: Activity | None = None
     is_closed: bool = False
+    happened_on: date | None = None
+    happened_on_precision: str = DatePrecision.UNKNOWN
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Fields of the row that the update fills, save that it completes."""
+        names = ("kind", "text", "evidence", "activity", "happened_on", "happened_on_precision")
+        return {name: getattr(self, name) for name in names}
+
+
+def check_day(update: Update) -> None:
+    """The day of the fact is past, and of the time that the record is about. Raises DomainError."""
+    if update.happened_on is None:
+        return
+    if update.happened_on > today():
+        raise DomainError(_("Name a day that has passed."), field="happened_on")
+    if update.happened_on < FIRST_FACT:
+        raise DomainError(_("Name a day in 1990 or later."), field="happened_on")
 
 
 @transaction.atomic
@@ -113,15 +134,8 @@ def add_follow_up(*, recommendation: Recommendation, update: Update, by: User) -
     check_can(by, Permission.RECORD_ACTIVITIES)
     if update.kind == FollowUpKind.TAKEN_FORWARD and update.activity is None:
         raise DomainError(_("Name the activity that takes it forward."), field="activity")
-    row = FollowUp(
-        recommendation=recommendation,
-        kind=update.kind,
-        text=update.text,
-        evidence=update.evidence,
-        activity=update.activity,
-        is_closed=update.is_closed,
-        recorded_by=by,
-    )
+    check_day(update)
+    row = FollowUp(recommendation=recommendation, is_closed=update.is_closed, recorded_by=by, **update.fields)
     row.full_clean()
     with acting(by=by, verb="add_follow_up"):
         row.save()

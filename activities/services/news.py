@@ -18,7 +18,7 @@ from activities.enums import FollowUpKind, FollowUpOrigin
 from activities.models import Activity, FollowUp, NewsRequest, Recommendation
 from activities.selectors_addressees import Asked, addressed_to, whom_to_ask
 from activities.selectors_national import LONGEST_OFFICE, office_of
-from activities.services.followup import Update
+from activities.services.followup import Update, check_day
 from members.audit import acting
 from members.entitlement import may_be_sent
 from members.enums import AccessClass
@@ -67,13 +67,14 @@ def _check(update: Update, reader: AnyUser) -> None:
         raise DomainError(_("The secretariat says when a recommendation is completed."))
     if update.kind == FollowUpKind.TAKEN_FORWARD and update.activity is None:
         raise DomainError(_("Name the activity that takes it forward."), field="activity")
+    check_day(update)
     if update.activity and not Activity.objects.visible_to(reader).live().filter(pk=update.activity.pk).exists():
         raise DomainError(_("No activity has this reference. It looks like BP-2004-04."), field="activity")
 
 
 def _store(row: FollowUp, update: Update) -> FollowUp:
     """The row, or the one like it that was sent a moment ago: sending twice reports once."""
-    fields = {"kind": update.kind, "text": update.text, "evidence": update.evidence, "activity": update.activity}
+    fields = update.fields
     Recommendation.objects.select_for_update().get(pk=row.recommendation_id)
     same = FollowUp.objects.waiting().filter(recommendation=row.recommendation_id, participant=row.participant, **fields)
     found = same.filter(origin=row.origin, recorded_at__gt=timezone.now() - timedelta(hours=1)).first()

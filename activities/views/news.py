@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.enums import FollowUpKind
 from activities.forms_news import NewsForm, WithdrawNewsForm
 from activities.models import FollowUp, NewsRequest, Recommendation
+from activities.models.followup import NEWEST_NEWS
 from activities.selectors_addressees import recommendations_of
 from activities.selectors_followup import standing_of
 from activities.services import news as service
@@ -130,7 +131,7 @@ def news_by_link(request: HttpRequest, token: str) -> HttpResponse:
         row = asked.recommendation
         if row.access_class != AccessClass.PUBLIC:
             record_access(by=request.user, action=AccessAction.OPENED, label="recommendation", ref=row.reference, request=request)
-        sent = asked.answers.filter(withdrawn_at__isnull=True).order_by("-recorded_at", "-pk")
+        sent = asked.answers.filter(withdrawn_at__isnull=True).order_by(*NEWEST_NEWS)
         context = {"asked": asked, "recommendation": row, "sent": sent, "form": form}
         return render(request, "activities/news_by_link.html", context, status=422 if form.errors else 200)
 

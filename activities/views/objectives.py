@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from activities.citations_aims import citation_of, cited_aim
 from activities.history import area_changes, objective_changes
-from activities.models import Goal, Mandate, Objective, ProgrammeArea, Recommendation
+from activities.models import Goal, Mandate, Objective, ProgrammeArea
+from activities.selectors_followup import recommended_by, with_standing
 from activities.selectors_objectives import (
     Dots,
     activities_of,
@@ -95,7 +96,7 @@ OBJECTIVE_COLUMNS = (
     Column("areas", "Linked programme areas", lambda row: [area.code for area in row.areas_then]),
     Column("activities", "Activities", lambda row: row.activity_count),
 )
-GOAL_COLUMNS = (*AIM_COLUMNS, Column("objectives", "Objectives", lambda row: [o.code for o in row.objectives.all()]))
+GOAL_COLUMNS = (*AIM_COLUMNS, Column("objectives", "Objectives", lambda row: [o.code for o in row.objectives_then]))
 AREA_COLUMNS = (
     Column("code", "Code", lambda row: row.code),
     Column("number", "Number", lambda row: row.order),
@@ -106,7 +107,7 @@ AREA_COLUMNS = (
     Column("agreed_at", "Agreed at", lambda row: (_set_by(row) or [""])[0]),
     Column("mandates", "Acts on it", _mandates),
     Column("origin", "Origin", lambda row: row.origin),
-    Column("objectives", "Linked objectives", lambda row: [objective.code for objective in row.related_objectives.all()]),
+    Column("objectives", "Linked objectives", lambda row: [objective.code for objective in row.objectives_then]),
     Column("activities", "Activities", lambda row: row.activity_count),
 )
 
@@ -175,8 +176,8 @@ def _shared(request: HttpRequest, row: Goal | Objective | ProgrammeArea, form: A
         found = activities_of(row, request.user, form.day)
         link = {"objective": row} if isinstance(row, Objective) else {"area": row}
         context["page"] = Paginator(found, ACTIVITIES_A_PAGE).get_page(request.GET.get("page"))
-        asked = Recommendation.objects.visible_to(request.user).filter(**link).order_by("-reference")
-        context["recommendations"] = recommended = list(asked[: RECOMMENDATIONS_A_PAGE + 1])
+        asked = recommended_by(request.user, form.day).filter(**link)
+        context["recommendations"] = recommended = with_standing(asked[: RECOMMENDATIONS_A_PAGE + 1])
         if len(recommended) > RECOMMENDATIONS_A_PAGE:
             context["recommendations"] = recommended[:RECOMMENDATIONS_A_PAGE]
             name = "objective" if isinstance(row, Objective) else "area"

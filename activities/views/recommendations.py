@@ -17,6 +17,7 @@ from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
+from members.partial_dates import iso_partial
 from members.words import clean_words
 
 PAGE_SIZE = 50
@@ -46,7 +47,12 @@ RECOMMENDATION_COLUMNS = (
         "due", "To be done by", lambda row: row.due.isoformat() if row.due else "as appropriate" if row.as_appropriate else ""
     ),
     Column("status", "Status", lambda row: standing_of(row).key),
-    Column("last_news", "Last news", lambda row: row.updates[0].recorded_at.date().isoformat() if row.updates else ""),
+    Column(
+        "last_news",
+        "Last news",
+        lambda row: iso_partial(row.updates[0].known_day, row.updates[0].known_to) if row.updates else "",
+    ),
+    Column("last_recorded", "Recorded on", lambda row: row.updates[0].recorded_at.date().isoformat() if row.updates else ""),
     Column("last_update", "What was done", _last("text")),
     Column("reported_by", "Reported by", _last("participant")),
 )

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from activities.calendars import address_of, calendar_of
 from activities.citations_aims import address_of_row
-from activities.models import Activity, ExternalReference, Recommendation, Review
+from activities.models import Activity, ExternalReference, FollowUp, Recommendation, Review
 from activities.selectors_calendar import for_calendar, with_a_day
 from activities.selectors_exchanges import external_references
 from activities.selectors_followup import recommendations, standing_of
@@ -196,11 +196,15 @@ def _add_recommendation(feed: Atom1Feed, row: Recommendation) -> None:
     feed.add_item(
         title=f"{row.reference}: {standing_of(row).words}",
         link=address_of_row(row),
-        description=" ".join([row.text, *(update.text for update in updates[:1])]),
+        description=" ".join([row.text, *(_dated(update) for update in updates[:1])]),
         unique_id=address_of_row(row),
         pubdate=row.recorded_at,
-        updateddate=updates[0].recorded_at if updates else row.recorded_at,
+        updateddate=max([row.recorded_at, *(update.recorded_at for update in updates)]),
     )
+
+
+def _dated(update: FollowUp) -> str:
+    return f"{format_partial(update.known_day, update.known_to, 'en')}: {update.text}"
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,46 +18,50 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Goal, Objective, ProgrammeArea
 from activities.selectors_thread import MOST_RECOMMENDATIONS, Thread, thread_of, thread_of_area, thread_of_recommendation
+from members.as_of import AsOfForm, as_of_form
 from members.charts_lineage import Box, folded, lineage
-from members.partial_dates import format_partial, format_span
+from members.partial_dates import as_of_address, format_partial, format_span
 from reports.models import Document
-from reports.selectors import documents_for
+from reports.selectors import documents_by
 
 
 @require_safe
 @login_not_required
 def objective_thread(request: HttpRequest, code: str) -> HttpResponse:
-    """The thread of an objective or a goal."""
-    return _page(request, thread_of(request.user, code))
+    """The thread of an objective or a goal, as of any day."""
+    form = as_of_form(request.GET)
+    return _page(request, thread_of(request.user, code, form.day), form)
 
 
 @require_safe
 @login_not_required
 def programme_area_thread(request: HttpRequest, code: str) -> HttpResponse:
-    """The thread of a programme area."""
-    return _page(request, thread_of_area(request.user, code))
+    """The thread of a programme area, as of any day."""
+    form = as_of_form(request.GET)
+    return _page(request, thread_of_area(request.user, code, form.day), form)
 
 
 @require_safe
 @login_not_required
 def recommendation_thread(request: HttpRequest, code: str) -> HttpResponse:
-    """The thread of a recommendation."""
+    """The thread of a recommendation: always that of today, and it says so where a day is asked for."""
     return _page(request, thread_of_recommendation(request.user, code))
 
 
-def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
+def _page(request: HttpRequest, thread: Thread | None, form: AsOfForm | None = None) -> HttpResponse:
     if thread is None:
         raise Http404
+    day = form.day if form else None
     wanted = [activity.pk for activity in thread.activities]
     cited = [row.document_symbol for review in thread.reviews for row in _evidence(review) if row.document_symbol]
-    rows = documents_for(request.user)
+    rows = documents_by(request.user, day)
     of_these = rows.filter(activity__in=wanted).select_related("activity", "current_version")
     documents = list(of_these.order_by(F("date").asc(nulls_last=True), "symbol"))
     named = list(rows.filter(symbol__in=[*thread.symbols, *cited]))
     of_activity: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
         of_activity[document.activity_id or 0].append(document)
-    steps = _steps(thread, documents, named)
+    steps = _steps(thread, documents, named, day)
     context = {
         "thread": thread,
         "subject": thread.subject,
@@ -69,10 +74,13 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
         "named": named,
         "steps": steps,
         "picture": _picture(thread, steps, documents),
-        "archive": _archive_of(thread.subject),
+        "archive": _archive_of(thread.subject, day),
+        "form": form,
+        "asked": day,
+        "is_todays_alone": form is None and "as_of" in request.GET,
         "all_recommendations": _all_recommendations(thread),
     }
-    return render(request, "portal/thread.html", context)
+    return render(request, "portal/thread.html", context, status=422 if form and not form.is_valid() else 200)
 
 
 def _evidence(review: Any) -> list[Any]:
@@ -94,37 +102,39 @@ def _all_recommendations(thread: Thread) -> str:
     return f"{reverse('activities:recommendation_list')}?{name}={thread.subject.code}"
 
 
-def _archive_of(subject: Any) -> str:
-    """The archive under the filter of this objective or area; empty for others."""
+def _archive_of(subject: Any, day: date | None) -> str:
+    """The archive under the filter of this objective or area, to `day`; empty for others."""
     name = {Objective: "objective", ProgrammeArea: "area"}.get(type(subject))
-    return f"{reverse('activity_list')}?{name}={subject.code}" if name else ""
+    until = f"&to={day.isoformat()}" if day else ""
+    return f"{reverse('activity_list')}?{name}={subject.code}{until}" if name else ""
 
 
 type Step = tuple[str, str, list[tuple[Box, str]]]  # heading, what to say of those not drawn, boxes each with its date
 
 
-def _steps(thread: Thread, documents: Sequence[Document], named: Sequence[Document]) -> list[Step]:
+def _steps(thread: Thread, documents: Sequence[Document], named: Sequence[Document], day: date | None) -> list[Step]:
     """The columns of the picture, which are the parts of the table."""
     more = _("and %(number)s more")
     subject = getattr(thread.subject, "title", "") or f"{thread.subject.reference}: {thread.subject.text}"
     return [
-        (_("Who set it"), more, _origins(thread, named)),
-        (_("The promise"), more, [(Box("subject", subject, thread.subject.get_absolute_url()), "")]),
+        (_("Who set it"), more, _origins(thread, named, day)),
+        (_("The promise"), more, [(Box("subject", subject, as_of_address(thread.subject.get_absolute_url(), day)), "")]),
         (_("What was done"), more, [(_box(activity, "activity"), _when(activity)) for activity in thread.activities]),
         (_("What came out"), more, _results(thread, documents)),
-        (_("Where it went next"), more, _next(thread)),
+        (_("Where it went next"), more, _next(thread, day)),
     ]
 
 
-def _box(row: Any, prefix: str) -> Box:
-    return Box(f"{prefix}-{row.pk}", str(getattr(row, "title", "") or row), row.get_absolute_url())
+def _box(row: Any, prefix: str, day: date | None = None) -> Box:
+    """A box that leads to `row`; `day` for those whose page is read as of a day."""
+    return Box(f"{prefix}-{row.pk}", str(getattr(row, "title", "") or row), as_of_address(row.get_absolute_url(), day))
 
 
 def _when(activity: Any) -> str:
     return format_span(activity.start, activity.end, activity.date_precision, get_language() or "en") or _("Not dated")
 
 
-def _origins(thread: Thread, named: Sequence[Document]) -> list[tuple[Box, str]]:
+def _origins(thread: Thread, named: Sequence[Document], day: date | None) -> list[tuple[Box, str]]:
     language = get_language() or "en"
     found: list[tuple[Box, str]] = []
     for mandate in thread.mandates:
@@ -137,7 +147,7 @@ def _origins(thread: Thread, named: Sequence[Document]) -> list[tuple[Box, str]]
         found.append((_box(thread.meeting, "origin"), _when(thread.meeting)))
     found += [(_box(document, "origin-document"), "") for document in named if document.symbol in thread.symbols]
     is_area = isinstance(thread.subject, ProgrammeArea)
-    found += [(_box(row, "objective"), "") for row in thread.objectives if is_area or not hasattr(thread.subject, "code")]
+    found += [(_box(row, "objective", day), "") for row in thread.objectives if is_area or not hasattr(thread.subject, "code")]
     return found
 
 
@@ -150,13 +160,13 @@ def _results(thread: Thread, documents: Sequence[Document]) -> list[tuple[Box, s
         found.append((box, _when(review.meeting)))
     found += [(_box(row, "document"), format_partial(row.date, row.date_precision, language)) for row in documents]
     found += [
-        (Box(f"update-{row.pk}", row.text), format_partial(row.recorded_at.date(), "day", language)) for row in thread.follow_ups
+        (Box(f"update-{row.pk}", row.text), format_partial(row.known_day, row.known_to, language)) for row in thread.follow_ups
     ]
     return found
 
 
-def _next(thread: Thread) -> list[tuple[Box, str]]:
-    found = [(_box(area, "area"), "") for area in thread.areas]
+def _next(thread: Thread, day: date | None) -> list[tuple[Box, str]]:
+    found = [(_box(area, "area", day), "") for area in thread.areas]
     found += [(Box(f"forum-{forum.pk}", str(forum), reverse("members:forum_list")), "") for forum in thread.forums]
     if thread.is_bilateral:
         found.append((Box("bilateral", _("Bilateral work between governments")), ""))

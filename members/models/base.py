@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Confidence, DatePrecision
+from members.partial_dates import last_day
 
 if TYPE_CHECKING:
     from members.models.user import AnyUser
@@ -110,6 +111,19 @@ class Sourced(models.Model):
     @property
     def is_unconfirmed(self) -> bool:
         return self.confidence == Confidence.GENERAL_KNOWLEDGE
+
+
+def over_by(day: date, field: str = "date") -> Q:
+    """Partial dates in `field` and `<field>_precision` whose last day is `day` or earlier; undated rows are not among them."""
+    month, year = day.replace(day=1), date(day.year, 1, 1)
+    months = "lte" if last_day(month, DatePrecision.MONTH) == day else "lt"
+    years = "lte" if last_day(year, DatePrecision.YEAR) == day else "lt"
+    known = f"{field}_precision"
+    return (
+        Q(**{known: DatePrecision.DAY, f"{field}__lte": day})
+        | Q(**{known: DatePrecision.MONTH, f"{field}__{months}": month})
+        | Q(**{known: DatePrecision.YEAR, f"{field}__{years}": year})
+    )
 
 
 def paired(table: str, verb: str) -> models.CheckConstraint:

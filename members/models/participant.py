@@ -36,6 +36,7 @@ class Participant(Versioned, Sourced):
     ad_hoc_group_2009_on = models.CharField(max_length=160, blank=True)  # staff note
     language = models.CharField(max_length=5, default="en")  # of letters to this participant
     name_then: str  # set by pages that ask for a day
+    documented_then: int | None
 
     objects = VisibleQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from babel import Locale
 from django import template
 from django.forms import BoundField
 from django.http import QueryDict
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -21,7 +22,7 @@ from members import signing
 from members.enums import Confidence, DatePrecision
 from members.markdown import to_html
 from members.models.base import today
-from members.partial_dates import format_partial, format_span, iso_partial
+from members.partial_dates import as_of_address, format_partial, format_span, iso_partial
 
 register = template.Library()
 STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
@@ -31,6 +32,13 @@ STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
 def partial_date(value: date | None, precision: str = DatePrecision.DAY) -> str:
     """The date in words, no finer than known; "Not dated" where it is not."""
     return format_partial(value, precision, get_language() or "en") or _("Not dated")
+
+
+@register.simple_tag(takes_context=True)
+def keep_day(context: Context, url: str) -> str:
+    """The address with the day that the page was asked for (`asked`), so that a reader who goes on stays on that day."""
+    asked = context.get("asked")
+    return as_of_address(url, asked if isinstance(asked, date) else None)
 
 
 @register.filter

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,14 +14,15 @@ from django.views.decorators.http import require_safe
 
 from members.as_of import as_of_form
 from members.export import Column, export_response, is_export
+from members.models import Seat
 from members.models.base import today
 from members.partial_dates import iso_partial
 from members.public_history import forum_changes, seat_changes
-from members.selectors import seats_as_of, seats_on, steering_body
+from members.selectors import holder_on, seats_as_of, seats_on, steering_body
 from members.views.public_history import history_response
 
 SEAT_COLUMNS = (
-    Column("holder", "Participant or forum", lambda row: str(row.holder)),
+    Column("holder", "Participant or forum", lambda row: row.holder_then),
     Column("role", "Role", lambda row: row.role.key),
     Column("is_member", "Member", lambda row: row.role.is_member),
     Column("remit", "Remit", lambda row: row.remit),
@@ -38,10 +42,18 @@ def steering_group(request: HttpRequest) -> HttpResponse:
     form = as_of_form(request.GET)
     day, body = form.day or today(), steering_body()
     if is_export(request):
-        return export_response(request, SEAT_COLUMNS, seats_on(body, day), "steering-group")
-    members, others = seats_as_of(body, day)
-    context = {"form": form, "day": day, "body": body, "members": members, "others": others, "asked": bool(form.day)}
+        return export_response(request, SEAT_COLUMNS, _named(seats_on(body, day), day), "steering-group")
+    members, others = (_named(seats, day) for seats in seats_as_of(body, day))
+    context = {"form": form, "day": day, "body": body, "members": members, "others": others, "asked": form.day}
     return render(request, "members/steering_group.html", context, status=200 if form.is_valid() else 422)
+
+
+def _named(seats: Iterable[Seat], day: date) -> list[Seat]:
+    """The seats, each with the name of its holder on `day` in `holder_then`."""
+    found = list(seats)
+    for seat in found:
+        seat.holder_then = holder_on(seat, day)  # type: ignore[attr-defined]  # read by the page and the export
+    return found
 
 
 @require_safe

@@ -50,6 +50,14 @@ def test_page_says_the_way_as_of_a_day(founding_record: Path, client: Client) ->
     )
 
 
+def test_page_of_an_earlier_day_names_the_time_that_a_ministry_is_documented_for(founding_record: Path, client: Client) -> None:
+    name, doubt = "Department of Foreign Affairs and Trade", "documented for another time"
+    for day, said in (("2003-12-31", 1), ("2005-04-14", 0), ("", 0)):
+        page = client.get("/participants/australia/", {"as_of": day}).content.decode()
+        row = page.split("Ministries and agencies</caption>")[1].split(f'class="long">{name}')[1].split("</tr>")[0]
+        assert row.count(doubt) == said, day
+
+
 def test_portfolio_finds_its_ministry_and_a_hole_is_said(founding_record: Path) -> None:
     indonesia, justice = Participant.objects.get(name="Indonesia"), Portfolio.objects.get(key="justice")
     way = route(indonesia, portfolios=[justice], day=DAY)
