@@ -201,6 +201,7 @@ DELIVERY_GATES = {
     "invitation": "activities.delivery.why_withheld",
     "reminder": "activities.delivery.why_withheld",
 }
+DOCUMENT_REGISTER = "reports.selectors_cited.register"  # who may see which document, asked by apps below by symbol
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

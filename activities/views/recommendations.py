@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from activities.citations_aims import citation_of, cited_recommendation
 from activities.models import Recommendation
+from activities.selectors_cited import cited_documents
 from activities.selectors_followup import recommendations, standing_of, withdrawn_from_record
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
+from members.symbols import symbols_in
 from members.words import clean_words
 
 PAGE_SIZE = 50
@@ -86,8 +88,14 @@ def recommendation_detail(request: HttpRequest, code: str) -> HttpResponse:
         record_access(by=request.user, action=action, label="recommendation", ref=code, request=request)
     if is_export(request):
         return export_response(request, RECOMMENDATION_COLUMNS, [found], found.reference)
+    evidence = [symbol for update in found.updates for symbol in symbols_in(update.evidence)]  # type: ignore[attr-defined]
+    cited = cited_documents(request.user, [found.document_symbol, *evidence])
+    document = cited.get(found.document_symbol)
     context = {
         "recommendation": found,
+        "cited": cited,
+        "document": document,
+        "files": document.files_of(found.document_version) if document else [],
         "standing": standing_of(found),
         "parties": addressed_to(found),
         "withdrawn": withdrawn_from_record(request.user, found),

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import Goal, Objective, ProgrammeArea
+from activities.selectors_cited import cited_documents
 from activities.selectors_thread import MOST_RECOMMENDATIONS, Thread, thread_of, thread_of_area, thread_of_recommendation
 from members.charts_lineage import Box, folded, lineage
 from members.partial_dates import format_partial, format_span
+from members.symbols import symbols_in
 from reports.models import Document
 from reports.selectors import documents_for
 
@@ -52,6 +54,9 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
     rows = documents_for(request.user)
     of_these = rows.filter(activity__in=wanted).select_related("activity", "current_version")
     documents = list(of_these.order_by(F("date").asc(nulls_last=True), "symbol"))
+    in_words = [symbol for mandate in thread.mandates for symbol in symbols_in(mandate.paragraph)]
+    in_words += [symbol for update in thread.follow_ups for symbol in symbols_in(update.evidence)]
+    of_symbol = cited_documents(request.user, [*thread.symbols, *cited, *in_words])
     named = list(rows.filter(symbol__in=[*thread.symbols, *cited]))
     of_activity: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
@@ -66,7 +71,7 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
         "list_url": _list_of(thread.subject),
         "done": [(activity, of_activity[activity.pk]) for activity in thread.activities],
         "documents": documents,
-        "named": named,
+        "cited": of_symbol,
         "steps": steps,
         "picture": _picture(thread, steps, documents),
         "archive": _archive_of(thread.subject),

@@ -22,6 +22,7 @@ from members.enums import Confidence, DatePrecision
 from members.markdown import to_html
 from members.models.base import today
 from members.partial_dates import format_partial, format_span, iso_partial
+from members.symbols import SYMBOL
 
 register = template.Library()
 _SIGNED = re.compile(r"(/r/(?:[\w-]+/)?)[^\s/<>]{20,}/?")
@@ -44,6 +45,17 @@ def host_of(address: str) -> str:
 def without_tokens(text: str) -> str:
     """A message as others than its recipient read it: a signed link is its recipient's alone."""
     return _SIGNED.sub(r"\1…", text)
+
+
+@register.filter
+def with_documents(text: str, cited: Any) -> SafeString:
+    """A text whose symbols lead to their documents. `cited` has those that the reader may see, by symbol, with `url` and `title`."""
+    return mark_safe(SYMBOL.sub(lambda found: _to_document(found[0], cited or {}), str(conditional_escape(text))))  # noqa: S308
+
+
+def _to_document(symbol: str, cited: Any) -> str:
+    document = cited.get(symbol)
+    return format_html('<a href="{}" title="{}">{}</a>', document.url, document.title, symbol) if document else symbol
 
 
 @register.filter

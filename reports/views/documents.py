@@ -14,6 +14,7 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from activities.selectors_cited import came_of
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
@@ -97,6 +98,7 @@ def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
         "versions": versions,
         "proofs": [proof for proof in proofs_of(versions) if proof.approvals or proof.sent],
         "is_secretariat": rights.is_secretariat,
+        "came": came_of(request.user, symbol),
     }
     return render(request, "reports/document_detail.html", context)
 
