@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -14,7 +17,9 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from activities.selectors_cited import came_of
+from activities.models import ProgrammeArea
+from activities.selectors import archive_base
+from activities.selectors_cited import CameOf, came_of
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
@@ -92,15 +97,42 @@ def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
     if document.withdrawn_at and not rights.is_secretariat:
         return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
     versions = list(document.versions.select_related("document__current_version"))
+    activity = _activity_of(request, document)
+    came = came_of(request.user, symbol)
     context = {
         "document": document,
+        "activity": activity,
         "labels": [label.strip() for label in document.labels.split(";") if label.strip()],
         "versions": versions,
         "proofs": [proof for proof in proofs_of(versions) if proof.approvals or proof.sent],
         "is_secretariat": rights.is_secretariat,
-        "came": came_of(request.user, symbol),
+        "came": came,
+        "threads": _threads(activity, came),
     }
     return render(request, "reports/document_detail.html", context)
+
+
+def _activity_of(request: HttpRequest, document: Document) -> Any:
+    """The activity that a document is of, where the reader may see it, with the codes of its aims. One query."""
+    if document.activity_id is None:
+        return None
+    rows = archive_base(request.user).filter(pk=document.activity_id)
+    objectives, areas = (ArrayAgg(f"{name}__code", distinct=True, default=[]) for name in ("objectives", "programme_areas"))
+    return rows.annotate(objective_codes=objectives, area_codes=areas).first()
+
+
+def _threads(activity: Any, came: CameOf) -> list[tuple[str, str]]:
+    """Name and address of each thread that a document is part of: of the aims of its activity, and of those it is cited for."""
+    aims: dict[str, str] = {}
+    if activity:
+        aims |= dict.fromkeys(filter(None, activity.objective_codes), "objective_thread")
+        aims |= dict.fromkeys(filter(None, activity.area_codes), "programme_area_thread")
+    cited_for: list[Any] = [*(row.review.aim for row in came.evidence), *(row.aim for row in came.mandates)]
+    for aim in cited_for:
+        is_area = isinstance(aim, ProgrammeArea)
+        aims[aim.code] = "programme_area_thread" if is_area else "objective_thread"
+    aims |= {row.reference: "recommendation_thread" for row in came.recommendations}
+    return [(name, reverse(route, args=[name])) for name, route in sorted(aims.items())]
 
 
 @require_safe

@@ -90,9 +90,12 @@ def test_only_what_the_reader_may_see_is_listed(world: World) -> None:
     review = Review.objects.create(meeting=draft, objective=Objective.objects.get(), outcome="not-stated")
     review.evidence.create(document_symbol="XX-R-2010-01", paragraph="CANARY")
     Mandate.objects.create(objective=Objective.objects.get(), activity=draft, paragraph="XX-R-2010-01, CANARY")
-    assert "CANARY" not in page(Client(), "/reports/XX-R-2010-01/")
+    Document.objects.filter(symbol="XX-R-2010-01").update(activity=draft)
+    for path in ("/reports/XX-R-2010-01/", "/reports/XX-R-2010-01/thread/"):
+        assert "CANARY" not in page(Client(), path)
+    assert Client().get("/activities/XX-2011-05/thread/").status_code == 404
     assert page(client_for(world, "steering_group_member"), "/reports/XX-R-2010-01/").count("CANARY") == 1
-    assert page(client_for(world, "secretariat"), "/reports/XX-R-2010-01/").count("CANARY") == 4
+    assert page(client_for(world, "secretariat"), "/reports/XX-R-2010-01/").count("CANARY") == 5
 
 
 def test_desk_page_asks_for_the_paragraph_and_carries_it_over(desk: Client, world: World) -> None:
@@ -164,7 +167,12 @@ def test_evidence_of_a_review_names_a_document_or_a_paper_of_others(desk: Client
 
 def test_pages_ask_as_often_with_one_citation_as_with_three(world: World) -> None:
     def add(number: int) -> None:
-        cite(reference=f"XX-REC-2010-1{number}", objective=Objective.objects.get())
+        earlier = Activity.objects.get(reference="XX-2009-01")
+        Document.objects.update(activity=earlier)
+        made = cite(reference=f"XX-REC-2010-1{number}", objective=Objective.objects.get(), activity=earlier)
+        FollowUp.objects.create(
+            recommendation=made, text="x", kind="taken-forward", activity=earlier, recorded_by=world.users["secretariat"]
+        )
         Review.objects.get().evidence.create(document_symbol="XX-R-2010-01", paragraph=f"paragraph {number}")
         Mandate.objects.create(
             objective=Objective.objects.get(), decided=date(2010, 1, number), paragraph=f"XX-R-2010-01, paragraph {number}"
@@ -172,7 +180,13 @@ def test_pages_ask_as_often_with_one_citation_as_with_three(world: World) -> Non
 
     def asked() -> dict[str, int]:
         numbers = {}
-        for path in ("/reports/XX-R-2010-01/", "/recommendations/XX-REC-2010-11/", "/objectives/OBJ-01/"):
+        for path in (
+            "/reports/XX-R-2010-01/",
+            "/reports/XX-R-2010-01/thread/",
+            "/activities/XX-2009-01/thread/",
+            "/recommendations/XX-REC-2010-11/",
+            "/objectives/OBJ-01/",
+        ):
             with CaptureQueriesContext(connection) as found:
                 assert Client().get(path).status_code == 200
             numbers[path] = len(found)
@@ -184,4 +198,15 @@ def test_pages_ask_as_often_with_one_citation_as_with_three(world: World) -> Non
     add(2)
     add(3)
     assert asked() == one
-    assert one["/reports/XX-R-2010-01/"] <= 12
+    one.pop("/objectives/OBJ-01/")  # it reads acts, reviews and areas besides
+    assert max(one.values()) <= 12
+
+
+def test_thread_of_what_was_withdrawn_says_why(world: World) -> None:
+    row = Document.objects.get(symbol="XX-R-2010-01")
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), world.users["secretariat"], "Wrong text"
+    row.save()
+    for path in ("/reports/XX-R-2010-01/thread/", f"/activities/{world.withdrawn_activity}/thread/"):
+        assert Client().get(path).status_code == 410
+        assert client_for(world, "secretariat").get(path).status_code == 200
+    assert b"Wrong text" in Client().get("/reports/XX-R-2010-01/thread/").content
