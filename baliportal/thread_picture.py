@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -30,6 +31,21 @@ def steps_of(thread: Thread, documents: Sequence[Document], named: Sequence[Docu
         (_("What came out"), more, _results(thread, documents)),
         (_("Where it went next"), more, _next(thread)),
     ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the thread's table: step, words of the record, date in words, address."""
+
+    step: str
+    words: str
+    when: str
+    url: str
+
+
+def rows_of(steps: Sequence[Step]) -> list[Row]:
+    """The table of the thread, step by step."""
+    return [Row(heading, box.words, when, box.url) for heading, _more, boxes in steps for box, when in boxes]
 
 
 def _box(row: Any, prefix: str) -> Box:

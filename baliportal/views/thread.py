@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from activities.models import Activity, Goal, Objective, ProgrammeArea
+from activities.models import Activity, Goal, Objective, ProgrammeArea, Recommendation
 from activities.selectors_cited import cited_documents
 from activities.selectors_thread import (
     MOST_RECOMMENDATIONS,
@@ -24,13 +26,23 @@ from activities.selectors_thread import (
     thread_of_document,
     thread_of_recommendation,
 )
-from baliportal.thread_picture import name_of, picture_of, steps_of
+from baliportal.thread_picture import name_of, picture_of, rows_of, steps_of
 from baliportal.views.activity import withdrawn_response
 from baliportal.views.errors import gone
+from members.audit import record_access
+from members.enums import AccessAction, AccessClass
+from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.symbols import symbols_in
 from reports.models import Document
 from reports.selectors import documents_for
+
+THREAD_COLUMNS = (
+    Column("step", "Step", lambda row: row.step),
+    Column("record", "Record", lambda row: row.words),
+    Column("date", "Date", lambda row: row.when),
+    Column("url", "Address", lambda row: f"{settings.ORIGIN}{row.url}" if row.url else ""),
+)
 
 
 @require_safe
@@ -89,6 +101,8 @@ def _in_order(rows: QuerySet[Document]) -> QuerySet[Document]:
 
 def _page_of_record(request: HttpRequest, thread: Thread, documents: list[Document], crumb: tuple[str, str]) -> HttpResponse:
     """The page of an activity's or a document's thread."""
+    if is_export(request):
+        return _export(request, thread, documents, [])
     steps = steps_of(thread, documents, [])
     context = {
         "thread": thread,
@@ -114,6 +128,8 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
     in_words += [symbol for update in thread.follow_ups for symbol in symbols_in(update.evidence)]
     of_symbol = cited_documents(request.user, [*thread.symbols, *cited, *in_words])
     named = list(rows.filter(symbol__in=[*thread.symbols, *cited]))
+    if is_export(request):
+        return _export(request, thread, documents, named)
     of_activity: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
         of_activity[document.activity_id or 0].append(document)
@@ -134,6 +150,18 @@ def _page(request: HttpRequest, thread: Thread | None) -> HttpResponse:
         "all_recommendations": _all_recommendations(thread),
     }
     return render(request, "portal/thread.html", context)
+
+
+def _export(request: HttpRequest, thread: Thread, documents: list[Document], named: list[Document]) -> HttpResponse:
+    """The thread as a table, step by step, as the picture has it. What is restricted in it leaves a trace."""
+    rows = [thread.subject] if isinstance(thread.subject, Recommendation | Document) else []
+    for row in (*rows, *thread.recommendations, *thread.carried):
+        if row.access_class != AccessClass.PUBLIC:
+            label = str(row._meta.model_name)
+            record_access(by=request.user, action=AccessAction.EXPORTED, label=label, ref=name_of(row), request=request)
+    with override(settings.LANGUAGE_CODE):
+        table = rows_of(steps_of(thread, documents, named))
+    return export_response(request, THREAD_COLUMNS, table, f"{name_of(thread.subject)}-thread")
 
 
 def _evidence(review: Any) -> list[Any]:

@@ -70,7 +70,6 @@ def test_recommendation_leads_to_the_cited_file_and_names_the_paragraph(world: W
     assert '<a href="/reports/XX-R-2010-01/v1/en.pdf">Open version 1 (PDF, English): paragraph 5</a>' in shown
     file = Client().get("/reports/XX-R-2010-01/v1/en.pdf")
     assert (file.status_code, b"".join(file)) == (200, b"%PDF-1.7 XX-R-2010-01")  # type: ignore[arg-type]  # streamed
-    file.close()
 
 
 def test_a_document_that_the_reader_may_not_see_is_no_link(world: World) -> None:
