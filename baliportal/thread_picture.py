@@ -22,7 +22,8 @@ type Step = tuple[str, str, list[tuple[Box, str]]]  # heading, what to say of th
 def steps_of(thread: Thread, documents: Sequence[Document], named: Sequence[Document]) -> list[Step]:
     """The columns of the picture, which are the parts of the table."""
     more = _("and %(number)s more")
-    subject = getattr(thread.subject, "title", "") or f"{thread.subject.reference}: {thread.subject.text}"
+    name, text = name_of(thread.subject), getattr(thread.subject, "text", "")
+    subject = getattr(thread.subject, "title", "") or (f"{name}: {text}" if text else name)
     heading = {Activity: _("The activity"), Document: _("The document")}.get(type(thread.subject), _("The promise"))
     return [
         (_("Who set it"), more, _origins(thread, named)),

@@ -201,6 +201,11 @@ def test_pages_ask_as_often_with_one_citation_as_with_three(world: World) -> Non
     assert max(one.values()) <= 12
 
 
+def test_thread_of_a_document_without_a_title_is_called_by_its_symbol(world: World) -> None:
+    Document.objects.filter(symbol="XX-R-2010-01").update(title="")
+    assert "<h1>XX-R-2010-01</h1>" in page(Client(), "/reports/XX-R-2010-01/thread/")
+
+
 def test_thread_of_what_was_withdrawn_says_why(world: World) -> None:
     row = Document.objects.get(symbol="XX-R-2010-01")
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), world.users["secretariat"], "Wrong text"
