@@ -43,7 +43,7 @@ DOCUMENT_COLUMNS = (
     Column("date", "Date", lambda row: iso_partial(row.date, row.date_precision)),
     Column("date_precision", "Date known to the", lambda row: row.date_precision),
     Column("authors", "Authors", lambda row: [str(a) for a in (*row.authors.all(), *row.author_bodies.all())]),
-    Column("activity", "Activity", lambda row: row.activity.reference if row.activity else ""),
+    Column("activity", "Activity", lambda row: row.activity.reference if row.is_activity_seen else ""),
     Column("labels", "Labels", lambda row: row.labels),
     Column("language", "Language", lambda row: row.language),
     Column("held", "Held", lambda row: row.held),
@@ -58,7 +58,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     """All documents known to exist, with simple filters."""
     words = clean_words(request.GET.get("q", ""))
     base = documents_matching(request.user, words) if words else documents_for(request.user)
-    rows = with_authors(documents_asked(request.user, request.GET))
+    rows = with_activity_seen(request.user, with_authors(documents_asked(request.user, request.GET)))
     if is_export(request):
         return export_response(request, DOCUMENT_COLUMNS, rows, "documents")
     context = {

@@ -92,6 +92,10 @@ def test_only_what_the_reader_may_see_is_listed(world: World) -> None:
     Document.objects.filter(symbol="XX-R-2010-01").update(activity=draft)
     for path in ("/reports/XX-R-2010-01/", "/reports/XX-R-2010-01/thread/"):
         assert "CANARY" not in page(Client(), path)
+    for path in ("/reports/?format=json", "/reports/XX-R-2010-01/?format=json"):
+        assert [row["activity"] for row in Client().get(path).json()["results"]] == [""]
+        seen = client_for(world, "secretariat").get(path).json()["results"]
+        assert {row["symbol"]: row["activity"] for row in seen}["XX-R-2010-01"] == "XX-2011-05"
     assert Client().get("/activities/XX-2011-05/thread/").status_code == 404
     assert page(client_for(world, "steering_group_member"), "/reports/XX-R-2010-01/").count("CANARY") == 1
     assert page(client_for(world, "secretariat"), "/reports/XX-R-2010-01/").count("CANARY") == 5
