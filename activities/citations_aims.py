@@ -54,15 +54,16 @@ def cited_external_reference(row: ExternalReference) -> Cited:
     return Cited(row.code, f"{row.referrer}: {row.title}", address_of_row(row), _version_of(row))
 
 
-def _process_name() -> str:
+def process_name() -> str:
+    """What the process is called, as the author of its record."""
     found = Process.objects.first()
     return found.name if found else ""
 
 
-def citation_of(cited: Cited) -> str:
-    """One sentence with permanent address and the day of this version."""
+def citation_of(cited: Cited, process: Process | None = None) -> str:
+    """One sentence with permanent address and the day of this version. One query unless `process` is at hand."""
     return _("%(process)s, “%(title)s”, record %(reference)s, version of %(version)s. %(address)s") % {
-        "process": _process_name(),
+        "process": process.name if process else process_name(),
         "title": cited.title,
         "reference": cited.reference,
         "version": format_partial(cited.version, DatePrecision.DAY, get_language() or "en"),
@@ -76,7 +77,7 @@ def ris_of_aim(cited: Cited) -> str:
     return ris_of(
         [
             ("TY", "GEN"),
-            ("AU", _process_name()),
+            ("AU", process_name()),
             ("TI", cited.title),
             ("PY", str(version.year)),
             ("DA", f"{version:%Y/%m/%d}/"),
@@ -91,7 +92,7 @@ def bibtex_of_aim(cited: Cited) -> str:
     version = format_partial(cited.version, DatePrecision.DAY, "en")
     return bibtex_of(
         cited.reference,
-        author=_process_name(),
+        author=process_name(),
         texts={
             "title": cited.title,
             "year": str(cited.version.year),

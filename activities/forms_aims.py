@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from activities.forms_cited import check_named
 from activities.models import Activity, Goal, Mandate, Objective, ProgrammeArea
 from members.enums import DatePrecision
 from members.forms_fields import PartialDate
 from members.partial_dates import iso_partial
+from members.symbols import symbols_in
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -146,13 +152,21 @@ class MandateForm(VersionedForm):
             "what_changed": _("What changed"),
         }
         help_texts = {
-            "paragraph": _("Of the document that says so, such as: paragraph 5."),
+            "paragraph": _("Of the document that says so, with its symbol, such as: BP-R-2004-01, paragraph 5."),
             "authority": _("Where another than the meeting decided, such as: the co-chairing ministers."),
         }
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, reader: AnyUser | None = None, **options: Any) -> None:
+        """`reader` writes the form: what they cannot see they cannot cite."""
         super().__init__(*args, **options)
+        self.reader = reader or AnonymousUser()
+        self.named_before = symbols_in(self.instance.paragraph)
         self.fields["day"].initial = iso_partial(self.instance.decided, self.instance.decided_precision)
+
+    def clean_paragraph(self) -> str:
+        text: str = self.cleaned_data["paragraph"]
+        check_named(self.reader, text, kept=self.named_before)
+        return text
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

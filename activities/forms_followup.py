@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import FollowUpKind
 from activities.forms_aims import MOST_TEXT, ActivityByReference, VersionedForm
+from activities.forms_cited import check_document, check_named
 from activities.models import Recommendation
 from activities.services.followup import Asked, Update
 from members.enums import DatePrecision
 from members.forms_fields import PartialDate
 from members.models import Body, Office, Participant, Portfolio
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
 _PLAIN = ("text", "activity", "document_symbol", "document_version", "paragraph", "objective", "area", "addressees")
 _MORE = ("due", "as_appropriate", "coordinator", "office", "access_class")
@@ -71,8 +76,11 @@ class RecommendationForm(VersionedForm):
             "office": _("It gets one letter two weeks before the day above. Leave empty where nobody is to be reminded."),
         }
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, reader: AnyUser | None = None, **options: Any) -> None:
+        """`reader` writes the form: what they cannot see they cannot cite."""
         super().__init__(*args, **options)
+        self.reader = reader or AnonymousUser()
+        self.cited_before = (self.instance.document_symbol, self.instance.document_version) if self.instance.pk else None
         offices: Any = self.fields["office"]
         reachable = Office.objects.current().exclude(email="").order_by("participant__name", "title", "pk")
         held = Office.objects.filter(pk=self.instance.office_id)
@@ -81,6 +89,13 @@ class RecommendationForm(VersionedForm):
             rows = list(self.instance.addressee_rows.all())
             for name, field in zip(_PARTIES, ("participant_id", "portfolio_id", "body_id"), strict=True):
                 self.fields[name].initial = [getattr(row, field) for row in rows if getattr(row, field)]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        said = (data.get("document_symbol", ""), data.get("document_version"))
+        if not {"document_symbol", "document_version"} & set(self.errors) and said != self.cited_before:
+            check_document(self.reader, *said)
+        return data
 
     def validate_constraints(self) -> None:
         """Asked by the service, which says it at the field."""
@@ -124,6 +139,15 @@ class FollowUpForm(forms.Form):
         help_text=_("Such as a symbol and paragraph: BP-R-2004-01, paragraph 5."),
     )
     is_closed = forms.BooleanField(label=_("It is completed: nothing more is awaited"), required=False)
+
+    def __init__(self, *args: Any, reader: AnyUser | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reader = reader or AnonymousUser()
+
+    def clean_evidence(self) -> str:
+        text: str = self.cleaned_data["evidence"]
+        check_named(self.reader, text)
+        return text
 
     def update(self) -> Update:
         """The cleaned answers, for the service."""

@@ -15,7 +15,7 @@ from members.partial_dates import iso_partial
 
 
 class LegislationForm(VersionedForm):
-    """Words per language, since when, where it can be read, and who may read the entry: never filled in beforehand."""
+    """Words per language, since when, the source, and who may read the entry: never filled in beforehand, none compared [75]."""
 
     since = PartialDate(label=_("Day"), required=False, help_text=_("As far as you wish to say: 2005, May 2005 or 14 May 2005."))
     access_class = forms.ChoiceField(
@@ -32,12 +32,14 @@ class LegislationForm(VersionedForm):
             "title_id": _("In one sentence, in Bahasa Indonesia"),
             "summary": _("More words, in English"),
             "summary_id": _("More words, in Bahasa Indonesia"),
-            "link": _("Where it can be read"),
+            "link": _("Source: the title of the text, and where it can be read"),
             "objective": _("Objective that it serves"),
         }
         help_texts = {
             "title": _("Your own words, such as: a law against trafficking in persons is before parliament."),
-            "link": _("The name of the law gazette, a number, or the address of a page. It is kept as text."),
+            "link": _(
+                "Such as: Law 7 of 2005, State Gazette 12, or the address of a page. In your own words; it is kept as text, and you may leave it empty."
+            ),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:

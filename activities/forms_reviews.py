@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities.enums import ReviewOutcome
 from activities.forms_aims import MOST_TEXT, VersionedForm
+from activities.forms_cited import check_named
 from activities.models import Activity, Review
+from activities.selectors_cited import cited_documents
 from activities.services.reviews import Evidence, Finding
+from members.symbols import SYMBOL
+
+if TYPE_CHECKING:
+    from members.models import AnyUser
 
 MOST_LINES = 40
-_SYMBOL = re.compile(r"[A-Za-z]{2,8}-[RSAGD]-\d{4}-\d{2}(?:\.(?:Add|Corr|Rev)\d+)?")
 _ACTIVITY = re.compile(r"[A-Z]{2,8}-(?:\d{4}|UNDT)-\d{2,4}")
 _FIELDS = ("outcome", "status_qualifier", "moved_to_forum", "moved_bilaterally", "accepted_by_forum")
 _MORE = ("finding", "rationale", "authority", "status_basis")
@@ -79,9 +85,12 @@ class ReviewForm(VersionedForm):
         }
         widgets = {"continued_in": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: Any, choices: Mapping[str, Any] | None = None, **options: Any) -> None:
-        """`choices` are those of a field, read once for all forms of a page."""
+    def __init__(
+        self, *args: Any, choices: Mapping[str, Any] | None = None, reader: AnyUser | None = None, **options: Any
+    ) -> None:
+        """`choices` are those of a field, read once for all forms of a page; what `reader` cannot see they cannot cite."""
         super().__init__(*args, **options)
+        self.reader = reader or AnonymousUser()
         for name, listed in (choices or {}).items():
             self.fields[name].widget.choices = listed
         if self.instance.pk:
@@ -97,7 +106,11 @@ class ReviewForm(VersionedForm):
         """Asked by the service."""
 
     def clean_evidence(self) -> list[Evidence]:
-        return [_evidence(line) for line in _lines(self.cleaned_data["evidence"], 400)]
+        lines = _lines(self.cleaned_data["evidence"], 400)
+        kept = {row.document_symbol for row in self.instance.evidence.all()} - {""} if self.instance.pk else set()
+        check_named(self.reader, "\n".join(lines), kept=kept)
+        known = kept | set(cited_documents(self.reader, [_named(line)[0] for line in lines]))
+        return [_evidence(line, known) for line in lines]
 
     def clean_challenges(self) -> list[str]:
         return _lines(self.cleaned_data["challenges"], 2000)
@@ -119,15 +132,24 @@ def _line(row: Any) -> str:
     return ", ".join(part for part in (named, row.paragraph, row.text) if part)
 
 
-def _evidence(line: str) -> Evidence:
-    """What one line names. Raises ValidationError for the reference of an activity that the record does not have."""
+def _named(line: str) -> tuple[str, str]:
+    """What stands before the first comma of a line, and the rest of it."""
     named, _comma, rest = (part.strip() for part in line.partition(","))
+    return named, rest
+
+
+def _evidence(line: str, known: Collection[str]) -> Evidence:
+    """What one line names: an activity, a document of `known`, else words, among them the symbols of others' papers.
+
+    Raises ValidationError for the reference of an activity that the record does not have.
+    """
+    named, rest = _named(line)
     if _ACTIVITY.fullmatch(named):
         activity = Activity.objects.filter(reference=named, withdrawn_at__isnull=True).first()
         if activity is None:
             raise ValidationError(gettext("The record has no activity %(reference)s.") % {"reference": named})
         return Evidence(activity=activity, text=rest)
-    if _SYMBOL.fullmatch(named):
+    if SYMBOL.fullmatch(named) and named in known:
         paragraph, _comma, text = (part.strip() for part in rest.partition(","))
         if len(paragraph) > 60:  # noqa: PLR2004 - the column's length
             raise ValidationError(gettext("Keep the paragraph short, such as: paragraph 5. A comma goes before further words."))

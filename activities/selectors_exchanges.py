@@ -28,6 +28,13 @@ def public_outreach(forum: Forum) -> QuerySet[Outreach]:
     )
 
 
+def public_exchanges() -> QuerySet[Outreach]:
+    """All exchanges that are marked for the public, with what the public may read of them, the latest first."""
+    fields = ("title", "date", "date_precision", "place", "direction", "public_note", "confidence", "forum__code")
+    rows = Outreach.objects.filter(is_public=True).select_related("forum").only(*fields, "forum__short_name")
+    return rows.order_by(F("date").desc(nulls_last=True), "-pk")
+
+
 def external_references(user: AnyUser) -> QuerySet[ExternalReference]:
     """Where others cited the process, the latest first, those without a date last."""
     rows = ExternalReference.objects.visible_to(user).select_related("forum").prefetch_related("source")

@@ -1,4 +1,4 @@
-"""Reading the thread from a promise to its result, for objectives, goals, areas and recommendations."""
+"""Reading the thread from a promise to its result, for objectives, goals, areas, recommendations, activities and documents."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, Q
+
 from activities.models import Activity, FollowUp, Goal, Mandate, Objective, OpenChallenge, ProgrammeArea, Recommendation, Review
 from activities.selectors import archive_base
-from activities.selectors_followup import follow_ups_in_record, recommended_by, with_standing
-from activities.selectors_objectives import activities_of, goals, is_set, objectives, open_challenges, programme_areas
+from activities.selectors_cited import came_of
+from activities.selectors_followup import follow_ups_in_record, recommendations_on, recommended_by, with_standing
+from activities.selectors_objectives import (
+    activities_of,
+    goals,
+    is_set,
+    objectives,
+    open_challenges,
+    programme_areas,
+    reviews_by,
+)
 
 if TYPE_CHECKING:
     from members.models import AnyUser
@@ -38,6 +49,9 @@ class Thread:
     is_bilateral: bool = False
     meeting: Activity | None = None
     symbols: Sequence[str] = field(default_factory=tuple)
+    serves: Sequence[ProgrammeArea] = ()  # areas that an activity, or the activity of a document, is held for
+    carried: Sequence[Recommendation] = ()  # that an activity takes forward
+    acts: Sequence[Mandate] = ()  # by which a meeting or a document set, amended or reaffirmed an aim
 
 
 def thread_of(user: AnyUser, code: str, day: date | None = None) -> Thread | None:
@@ -103,3 +117,63 @@ def thread_of_recommendation(user: AnyUser, reference: str) -> Thread | None:
         meeting=meeting,
         symbols=[row.document_symbol] if row.document_symbol else [],
     )
+
+
+def thread_of_activity(user: AnyUser, activity: Activity) -> Thread:
+    """The thread of one activity that `user` may see: what it is held for, what it set, found and recommended, what took that on."""
+    made, forward = recommendations_on(user, activity)
+    acts = Mandate.objects.visible_to(user).filter(activity=activity).select_related("goal", "objective", "area", "activity")
+    reviews = _reviews(user, Q(meeting=activity))
+    following = [row for row in _forward(user, made) if row.pk != activity.pk]
+    return Thread(
+        subject=activity,
+        activities=following,
+        activity_count=len(following),
+        reviews=reviews,
+        recommendations=made[:MOST_RECOMMENDATIONS],
+        objectives=list(activity.objectives.all()),
+        serves=list(activity.programme_areas.all()),
+        carried=forward[:MOST_RECOMMENDATIONS],
+        acts=list(acts.order_by("pk")),
+        **_next(reviews),
+    )
+
+
+def thread_of_document(user: AnyUser, document: Any, symbol: str, activity: int | None) -> Thread:
+    """The thread of a document that `user` may see, by its symbol; `activity` is the key of the one that it is of."""
+    came = came_of(user, symbol)
+    meeting = archive_base(user).filter(pk=activity).first() if activity else None
+    reviews = _reviews(user, Q(pk__in=[row.review_id for row in came.evidence]))
+    following = _forward(user, came.recommendations)
+    return Thread(
+        subject=document,
+        activities=following,
+        activity_count=len(following),
+        reviews=reviews,
+        recommendations=came.recommendations[:MOST_RECOMMENDATIONS],
+        objectives=list(meeting.objectives.all()) if meeting else [],
+        serves=list(meeting.programme_areas.all()) if meeting else [],
+        acts=came.mandates,
+        meeting=meeting,
+        **_next(reviews),
+    )
+
+
+def _reviews(user: AnyUser, which: Q) -> list[Review]:
+    rows = reviews_by(user, None).filter(which).select_related("meeting", "moved_to_forum", "objective", "goal")
+    return list(rows.prefetch_related("continued_in").order_by("meeting__start", "goal__order", "objective__order", "pk"))
+
+
+def _forward(user: AnyUser, rows: Sequence[Recommendation]) -> list[Activity]:
+    """Activities that take any of `rows` forward, the earliest first."""
+    news = follow_ups_in_record(user).filter(recommendation__in=[row.pk for row in rows]).order_by().values("activity")
+    found = archive_base(user).filter(pk__in=news).select_related("kind")
+    return list(found.order_by(F("start").asc(nulls_last=True), "reference")[:MOST_ACTIVITIES])
+
+
+def _next(reviews: Sequence[Review]) -> dict[str, Any]:
+    """Where reviews say that their aims went on."""
+    areas = {area.pk: area for review in reviews for area in review.continued_in.all()}
+    forums = {review.moved_to_forum_id: review.moved_to_forum for review in reviews if review.moved_to_forum}
+    bilateral = any(review.moved_bilaterally for review in reviews)
+    return {"areas": list(areas.values()), "forums": list(forums.values()), "is_bilateral": bilateral}

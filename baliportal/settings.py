@@ -202,6 +202,7 @@ DELIVERY_GATES = {
     "reminder": "activities.delivery.why_withheld",
 }
 DELIVERY_TEXT_DAYS = env.int("DELIVERY_TEXT_DAYS", default=730)  # then what a message said is emptied, its hash stays
+DOCUMENT_REGISTER = "reports.selectors_cited.register"  # who may see which document, asked by apps below by symbol
 RECALL_SECONDS = env.int("RECALL_SECONDS", default=0 if TRIAL else 600)  # undo before the first mail of a circulation leaves
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 import members.converters  # noqa: F401 - registers "code"
-from activities.views import exchanges
+from activities.views import exchanges, own_words
 from activities.views.news import news_by_link
 from baliportal.views import (
     about,
@@ -15,6 +15,7 @@ from baliportal.views import (
     calendar,
     corrections,
     desk,
+    document_files,
     errors,
     feeds,
     figures,
@@ -45,6 +46,8 @@ pages: list[URLPattern | URLResolver] = [
     path("activities/<str:reference>/", activity.activity_detail, name="activity_detail"),
     path("activities/<str:reference>/history/", activity.activity_history, name="activity_history"),
     path("desk/activities/<str:reference>/publish/", publish.activity_publish, name="activity_publish"),
+    path("activities/<code:reference>/thread/", thread.activity_thread, name="activity_thread"),
+    path("reports/<code:symbol>/thread/", thread.document_thread, name="document_thread"),
     path("objectives/<code:code>/thread/", thread.objective_thread, name="objective_thread"),
     path("programme-areas/<code:code>/thread/", thread.programme_area_thread, name="programme_area_thread"),
     path("recommendations/<code:code>/thread/", thread.recommendation_thread, name="recommendation_thread"),
@@ -92,6 +95,8 @@ pages: list[URLPattern | URLResolver] = [
     path("desk/forums/references/", exchanges.desk_reference_list, name="desk_reference_list"),
     path("desk/forums/references/new/", exchanges.external_reference_new, name="external_reference_new"),
     path("desk/forums/references/<code:code>/", exchanges.external_reference_edit, name="external_reference_edit"),
+    path("forums/exchanges/", own_words.exchange_list, name="exchange_list"),
+    path("legislation/", own_words.legislation_public, name="legislation_public"),
     path("forums/references/", exchanges.external_reference_list, name="external_reference_list"),
     path("forums/references/<code:code>/", exchanges.external_reference_detail, name="external_reference"),
     path("", include("members.urls")),
@@ -110,10 +115,13 @@ urlpatterns = [
         for stem, name in (("objectives", "objective"), ("programme-areas", "area"), ("recommendations", "recommendation"))
         for ending in ("ris", "bib")
     ),
+    path("reports/<code:symbol>/cite.ris", document_files.document_ris, name="document_ris"),
+    path("reports/<code:symbol>/cite.bib", document_files.document_bib, name="document_bib"),
     path("forums/references/<code:code>/cite.ris", aim_files.external_reference_ris, name="external_reference_ris"),
     path("forums/references/<code:code>/cite.bib", aim_files.external_reference_bib, name="external_reference_bib"),
     path("feeds/references.atom", feeds.references_feed, name="references_feed"),
     path("feeds/objectives.atom", feeds.objectives_feed, name="objectives_feed"),
+    path("feeds/areas.atom", feeds.areas_feed, name="areas_feed"),
     path("feeds/recommendations.atom", feeds.recommendations_feed, name="recommendations_feed"),
     path("feeds/activities.atom", feeds.activities_feed, name="activities_feed"),
     path("feeds/reports.atom", feeds.reports_feed, name="reports_feed"),

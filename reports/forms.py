@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -230,3 +231,23 @@ class AddressForm(forms.Form):
     """Another address of a recipient, then the copy goes out again."""
 
     email = forms.EmailField(label=_("New address"), max_length=254)
+
+
+class CiteForm(forms.Form):
+    """From which paragraph a recommendation is made: asked at the document, carried over into the recommendation's form [72]."""
+
+    document_symbol = forms.CharField(widget=forms.HiddenInput)
+    activity = forms.CharField(widget=forms.HiddenInput, required=False)
+    document_version = forms.ChoiceField(label=_("Version of the document"))
+    paragraph = forms.CharField(
+        label=_("Paragraph"), max_length=40, help_text=_("As the document numbers it, such as: paragraph 5.")
+    )
+
+    def __init__(self, document: Document, numbers: Iterable[int]) -> None:
+        super().__init__(auto_id="cite_%s")
+        self.initial = {"document_symbol": document.symbol, "activity": document.activity.reference if document.activity else ""}
+        known = sorted(set(numbers), reverse=True)
+        if known:
+            self.fields["document_version"].choices = [(number, str(number)) for number in known]  # type: ignore[attr-defined]
+        else:
+            del self.fields["document_version"]

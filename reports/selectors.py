@@ -6,11 +6,14 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from activities.models import Activity
+from activities.selectors import archive_base
 from members.enums import Confidence
 from members.models.base import over_by
 from members.words import clean_words
@@ -18,7 +21,6 @@ from reports.enums import DocumentKind, Held
 from reports.models import Document, DocumentVersion
 
 if TYPE_CHECKING:
-    from activities.models import Activity
     from members.models import AnyUser
 
 
@@ -79,3 +81,15 @@ def documents_asked(user: AnyUser, data: QueryDict) -> QuerySet[Document]:
 def with_authors(rows: QuerySet[Document]) -> QuerySet[Document]:
     """Rows with all that a list or page shows of them."""
     return rows.select_related("activity", "current_version").prefetch_related("authors", "author_bodies", "source")
+
+
+def with_activity_seen(user: AnyUser, rows: QuerySet[Document]) -> QuerySet[Document]:
+    """Rows that say whether `user` may see the activity that they are of, and the codes of its aims. No query more."""
+    own = OuterRef("activity")
+    objectives = Activity.objectives.through.objects.filter(activity=own).order_by("objective").values("objective__code")
+    areas = Activity.programme_areas.through.objects.filter(activity=own).order_by("programmearea").values("programmearea__code")
+    return rows.annotate(
+        is_activity_seen=Exists(archive_base(user).filter(pk=own)),
+        objective_codes=ArraySubquery(objectives),
+        area_codes=ArraySubquery(areas),
+    )

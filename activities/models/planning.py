@@ -240,7 +240,9 @@ class LegislationStatus(_DatedFact):
     participant = models.ForeignKey("members.Participant", models.PROTECT, related_name="legislation")
     title_id = models.CharField(max_length=250, blank=True)
     summary_id = models.TextField(blank=True)
-    link = models.CharField(max_length=600, blank=True)  # where it can be read, as text: no address is fetched
+    link = models.CharField(
+        max_length=600, blank=True
+    )  # its source, title and where it can be read, as text: no address is fetched
     objective = models.ForeignKey("activities.Objective", models.PROTECT, null=True, blank=True, related_name="legislation")
     access_class = models.CharField(max_length=16, choices=AccessClass, default=AccessClass.PARTICIPANTS)
     entered_at = models.DateTimeField(null=True, blank=True)

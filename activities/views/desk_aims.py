@@ -122,13 +122,16 @@ def mandate_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def _edit_mandate(request: HttpRequest, mandate: Mandate, aim: Any) -> HttpResponse:
     is_new, back = mandate.pk is None, reverse("activities:aim_edit", args=[aim.code])
-    form: Any = MandateForm(request.POST if request.method == "POST" else None, instance=mandate)
+    form: Any = MandateForm(request.POST if request.method == "POST" else None, instance=mandate, reader=request.user)
     if request.method == "POST" and form.is_valid():
         expected = None if is_new else form.cleaned_data["expected_version"] or 0
         try:
             service.save_mandate(mandate=form.instance, expected_version=expected, by=cast("User", request.user))
         except Conflict as conflict:
-            context = differing(request.POST, form, MandateForm, conflict.current) | {"back": back, "title": str(aim)}
+            context = differing(request.POST, form, MandateForm, conflict.current, reader=request.user) | {
+                "back": back,
+                "title": str(aim),
+            }
             return render(request, "members/directory_conflict.html", context, status=409)
         except (DomainError, ValidationError) as error:
             show_error(form, error)

@@ -56,7 +56,7 @@ def recommendation_new(request: HttpRequest) -> HttpResponse:
     require_desk(request.user)
     said = {name: request.GET[name][:60] for name in INITIAL_FROM_ADDRESS if name in request.GET}
     initial = {name: clean_words(text) for name, text in said.items()}
-    form = RecommendationForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = RecommendationForm(request.POST if request.method == "POST" else None, initial=initial, reader=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             row = service.record_recommendation(asked=form.asked(), by=cast("User", request.user))
@@ -80,7 +80,7 @@ def _recommendation(request: HttpRequest, reference: str) -> Recommendation:
 def recommendation_edit(request: HttpRequest, reference: str) -> HttpResponse:
     """Edit; when somebody else was faster both texts are shown."""
     row = _recommendation(request, reference)
-    form: Any = RecommendationForm(request.POST if request.method == "POST" else None, instance=row)
+    form: Any = RecommendationForm(request.POST if request.method == "POST" else None, instance=row, reader=request.user)
     if request.method == "POST" and form.is_valid():
         expected = form.cleaned_data["expected_version"] or 0
         try:
@@ -88,7 +88,7 @@ def recommendation_edit(request: HttpRequest, reference: str) -> HttpResponse:
                 recommendation=row, asked=form.asked(), expected_version=expected, by=cast("User", request.user)
             )
         except Conflict as conflict:
-            context = differing(request.POST, form, RecommendationForm, conflict.current)
+            context = differing(request.POST, form, RecommendationForm, conflict.current, reader=request.user)
             context |= {"back": reverse("activities:recommendation_edit", args=[reference]), "title": reference}
             return render(request, "members/directory_conflict.html", context, status=409)
         except (DomainError, ValidationError) as error:
@@ -109,7 +109,7 @@ def recommendation_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def follow_up_new(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a dated update."""
     row = _recommendation(request, reference)
-    form = FollowUpForm(request.POST if request.method == "POST" else None, initial={"kind": "update"})
+    form = FollowUpForm(request.POST if request.method == "POST" else None, initial={"kind": "update"}, reader=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             service.add_follow_up(recommendation=row, update=form.update(), by=cast("User", request.user))

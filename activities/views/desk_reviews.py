@@ -68,7 +68,9 @@ def _parts(request: HttpRequest, meeting: Activity, chosen: str) -> list[Part]:
     choices, parts = shared_choices(), []
     for aim, review in aims_for(request.user, meeting):
         posted = request.POST if chosen == aim.code else None
-        form = ReviewForm(posted, instance=review or Review(meeting=meeting), prefix=aim.code, choices=choices)
+        form = ReviewForm(
+            posted, instance=review or Review(meeting=meeting), prefix=aim.code, choices=choices, reader=request.user
+        )
         parts.append(Part(aim, review, form, _stands(review), is_open=posted is not None))
     return parts
 
@@ -89,7 +91,7 @@ def _save(request: HttpRequest, meeting: Activity, part: Part) -> HttpResponse |
         )
     except Conflict as conflict:
         back = reverse("activities:review_meeting", args=[meeting.reference])
-        context = differing(request.POST, form, ReviewForm, conflict.current, prefix=part.aim.code)
+        context = differing(request.POST, form, ReviewForm, conflict.current, prefix=part.aim.code, reader=request.user)
         context |= {"back": back, "title": str(part.aim), "aim": part.aim}
         return render(request, "activities/review_conflict.html", context, status=409)
     except (DomainError, ValidationError) as error:

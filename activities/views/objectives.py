@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from activities.citations_aims import citation_of, cited_aim
 from activities.history import area_changes, objective_changes
 from activities.models import Goal, Mandate, Objective, ProgrammeArea
+from activities.selectors_cited import cited_documents, symbols_of_aim
 from activities.selectors_followup import recommended_by, with_standing
 from activities.selectors_objectives import (
     Dots,
@@ -170,6 +171,7 @@ def _shared(request: HttpRequest, row: Goal | Objective | ProgrammeArea, form: A
         "asked": form.day,
         "set": is_set(row),
         "citation": citation_of(cited_aim(row)),
+        "cited": cited_documents(request.user, symbols_of_aim(row)),
         "is_secretariat": rights_of(request.user).is_secretariat,
     }
     if not isinstance(row, Goal):

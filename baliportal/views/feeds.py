@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -21,13 +22,14 @@ from django.views.decorators.http import require_safe
 
 from activities.calendars import address_of, calendar_of
 from activities.citations_aims import address_of_row
-from activities.models import Activity, ExternalReference, FollowUp, Recommendation, Review
+from activities.models import Activity, ExternalReference, FollowUp, Mandate, Recommendation, Review
 from activities.selectors_calendar import for_calendar, with_a_day
 from activities.selectors_exchanges import external_references
 from activities.selectors_followup import recommendations, standing_of
-from activities.selectors_objectives import reviews_by
+from activities.selectors_objectives import agreed_mandate, programme_areas, reviews_by
 from baliportal.filters import archive_for, refused
 from baliportal.views.activity import process
+from members.models import AnyUser
 from members.partial_dates import format_partial, format_span
 from reports.models import Document
 from reports.selectors import documents_asked
@@ -175,6 +177,41 @@ def _add_review(feed: Atom1Feed, review: Review) -> None:
         unique_id=f"{address_of_row(aim)}#review-{review.meeting.reference}",
         pubdate=datetime.combine(ended, time(), UTC) if ended else None,
         updateddate=review.changed,  # type: ignore[attr-defined]  # annotated
+    )
+
+
+@require_safe
+@login_not_required
+def areas_feed(request: HttpRequest) -> HttpResponse:
+    """Programme areas with who agreed them, the last changed first, as an Atom feed."""
+    rows = programme_areas(request.user).annotate(changed=Greatest(_changed("ProgrammeArea"), _acts_changed(request.user)))
+    with override("en"):
+        feed = _feed(request, "programme areas", "activities:programme_area_list")
+        for area in rows.order_by("-changed", "code")[:MOST_ENTRIES]:
+            _add_area(feed, area)
+        content = feed.writeString("utf-8")
+    return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _acts_changed(user: AnyUser) -> Subquery:
+    """When an act on the outer area that `user` may see was last recorded or changed."""
+    events: Any = apps.get_model("activities", "MandateEvent")._default_manager
+    seen = Mandate.objects.visible_to(user).order_by().values("pk")
+    newest = events.filter(area_id=OuterRef("pk"), pgh_obj_id__in=seen).order_by().values("area_id")
+    return Subquery(newest.annotate(at=Max("pgh_created_at")).values("at"))
+
+
+def _add_area(feed: Atom1Feed, area: Any) -> None:
+    agreed = agreed_mandate(area)
+    meeting = agreed.activity.title if agreed and agreed.activity else ""
+    facts = [area.text, str(area.get_origin_display()), f"Agreed: {meeting}" if meeting else ""]
+    feed.add_item(
+        title=f"{area.code} {area.title}",
+        link=address_of_row(area),
+        description=". ".join(fact.strip(". ") for fact in facts if fact) + ".",
+        unique_id=address_of_row(area),
+        updateddate=area.changed,
+        categories=[objective.code for objective in area.related_objectives.all()],
     )
 
 

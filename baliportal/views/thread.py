@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from activities.models import Goal, Objective, ProgrammeArea
-from activities.selectors_thread import MOST_RECOMMENDATIONS, Thread, thread_of, thread_of_area, thread_of_recommendation
+from activities.models import Activity, Goal, Objective, ProgrammeArea, Recommendation
+from activities.selectors_cited import cited_documents
+from activities.selectors_thread import (
+    MOST_RECOMMENDATIONS,
+    Thread,
+    thread_of,
+    thread_of_activity,
+    thread_of_area,
+    thread_of_document,
+    thread_of_recommendation,
+)
+from baliportal.thread_picture import name_of, picture_of, rows_of, steps_of
+from baliportal.views.activity import withdrawn_response
+from baliportal.views.errors import gone
 from members.as_of import AsOfForm, as_of_form
-from members.charts_lineage import Box, folded, lineage
-from members.partial_dates import as_of_address, format_partial, format_span
+from members.audit import record_access
+from members.enums import AccessAction, AccessClass
+from members.export import Column, export_response, is_export
+from members.models.visibility import rights_of
+from members.symbols import symbols_in
 from reports.models import Document
-from reports.selectors import documents_by
+from reports.selectors import documents_by, documents_for
+
+THREAD_COLUMNS = (
+    Column("step", "Step", lambda row: row.step),
+    Column("record", "Record", lambda row: row.words),
+    Column("date", "Date", lambda row: row.when),
+    Column("url", "Address", lambda row: f"{settings.ORIGIN}{row.url}" if row.url else ""),
+)
 
 
 @require_safe
@@ -48,6 +70,57 @@ def recommendation_thread(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, thread_of_recommendation(request.user, code))
 
 
+@require_safe
+@login_not_required
+def activity_thread(request: HttpRequest, reference: str) -> HttpResponse:
+    """The thread of an activity: what it is held for, what came out of it. A withdrawn one says why (410)."""
+    rows = Activity.objects.visible_to(request.user).select_related("kind")
+    activity = get_object_or_404(rows.prefetch_related("objectives", "programme_areas"), reference=reference)
+    if withdrawn := withdrawn_response(request, activity):
+        return withdrawn
+    thread = thread_of_activity(request.user, activity)
+    wanted = [activity.pk, *(row.pk for row in thread.activities)]
+    documents = list(_in_order(documents_for(request.user).filter(activity__in=wanted)))
+    crumb = (_("Activities"), reverse("activity_list"))
+    return _page_of_record(request, thread, documents, crumb)
+
+
+@require_safe
+@login_not_required
+def document_thread(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The thread of a document: the activity it is of, what cites it. A withdrawn one says why (410)."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), symbol=symbol)
+    if document.withdrawn_at and not rights_of(request.user).is_secretariat:
+        return gone(request, document.withdrawn_reason, document.title)
+    thread = thread_of_document(request.user, document, symbol, document.activity_id)
+    wanted = [row.pk for row in thread.activities]
+    documents = list(_in_order(documents_for(request.user).filter(activity__in=wanted).exclude(pk=document.pk)))
+    crumb = (_("Reports"), reverse("reports:document_list"))
+    return _page_of_record(request, thread, documents, crumb)
+
+
+def _in_order(rows: QuerySet[Document]) -> QuerySet[Document]:
+    return rows.select_related("activity", "current_version").order_by(F("date").asc(nulls_last=True), "symbol")
+
+
+def _page_of_record(request: HttpRequest, thread: Thread, documents: list[Document], crumb: tuple[str, str]) -> HttpResponse:
+    """The page of an activity's or a document's thread."""
+    if is_export(request):
+        return _export(request, thread, documents, [])
+    steps = steps_of(thread, documents, [])
+    context = {
+        "thread": thread,
+        "subject": thread.subject,
+        "name": name_of(thread.subject),
+        "crumb": crumb,
+        "is_activity": isinstance(thread.subject, Activity),
+        "documents": documents,
+        "steps": steps,
+        "picture": picture_of(thread, steps, documents),
+    }
+    return render(request, "portal/thread_record.html", context)
+
+
 def _page(request: HttpRequest, thread: Thread | None, form: AsOfForm | None = None) -> HttpResponse:
     if thread is None:
         raise Http404
@@ -55,25 +128,29 @@ def _page(request: HttpRequest, thread: Thread | None, form: AsOfForm | None = N
     wanted = [activity.pk for activity in thread.activities]
     cited = [row.document_symbol for review in thread.reviews for row in _evidence(review) if row.document_symbol]
     rows = documents_by(request.user, day)
-    of_these = rows.filter(activity__in=wanted).select_related("activity", "current_version")
-    documents = list(of_these.order_by(F("date").asc(nulls_last=True), "symbol"))
+    documents = list(_in_order(rows.filter(activity__in=wanted)))
+    in_words = [symbol for mandate in thread.mandates for symbol in symbols_in(mandate.paragraph)]
+    in_words += [symbol for update in thread.follow_ups for symbol in symbols_in(update.evidence)]
+    of_symbol = cited_documents(request.user, [*thread.symbols, *cited, *in_words])
     named = list(rows.filter(symbol__in=[*thread.symbols, *cited]))
+    if is_export(request):
+        return _export(request, thread, documents, named, day)
     of_activity: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
         of_activity[document.activity_id or 0].append(document)
-    steps = _steps(thread, documents, named, day)
+    steps = steps_of(thread, documents, named, day)
     context = {
         "thread": thread,
         "subject": thread.subject,
-        "name": getattr(thread.subject, "code", "") or thread.subject.reference,
+        "name": name_of(thread.subject),
         "words": getattr(thread.subject, "title", "") or thread.subject.text,
         "kind": thread.subject._meta.model_name,
         "list_url": _list_of(thread.subject),
         "done": [(activity, of_activity[activity.pk]) for activity in thread.activities],
         "documents": documents,
-        "named": named,
+        "cited": of_symbol,
         "steps": steps,
-        "picture": _picture(thread, steps, documents),
+        "picture": picture_of(thread, steps, documents),
         "archive": _archive_of(thread.subject, day),
         "form": form,
         "asked": day,
@@ -81,6 +158,20 @@ def _page(request: HttpRequest, thread: Thread | None, form: AsOfForm | None = N
         "all_recommendations": _all_recommendations(thread),
     }
     return render(request, "portal/thread.html", context, status=422 if form and not form.is_valid() else 200)
+
+
+def _export(
+    request: HttpRequest, thread: Thread, documents: list[Document], named: list[Document], day: date | None = None
+) -> HttpResponse:
+    """The thread as a table, step by step, as the picture has it. What is restricted in it leaves a trace."""
+    rows = [thread.subject] if isinstance(thread.subject, Recommendation | Document) else []
+    for row in (*rows, *thread.recommendations, *thread.carried):
+        if row.access_class != AccessClass.PUBLIC:
+            label = str(row._meta.model_name)
+            record_access(by=request.user, action=AccessAction.EXPORTED, label=label, ref=name_of(row), request=request)
+    with override(settings.LANGUAGE_CODE):
+        table = rows_of(steps_of(thread, documents, named, day))
+    return export_response(request, THREAD_COLUMNS, table, f"{name_of(thread.subject)}-thread")
 
 
 def _evidence(review: Any) -> list[Any]:
@@ -107,84 +198,3 @@ def _archive_of(subject: Any, day: date | None) -> str:
     name = {Objective: "objective", ProgrammeArea: "area"}.get(type(subject))
     until = f"&to={day.isoformat()}" if day else ""
     return f"{reverse('activity_list')}?{name}={subject.code}{until}" if name else ""
-
-
-type Step = tuple[str, str, list[tuple[Box, str]]]  # heading, what to say of those not drawn, boxes each with its date
-
-
-def _steps(thread: Thread, documents: Sequence[Document], named: Sequence[Document], day: date | None) -> list[Step]:
-    """The columns of the picture, which are the parts of the table."""
-    more = _("and %(number)s more")
-    subject = getattr(thread.subject, "title", "") or f"{thread.subject.reference}: {thread.subject.text}"
-    return [
-        (_("Who set it"), more, _origins(thread, named, day)),
-        (_("The promise"), more, [(Box("subject", subject, as_of_address(thread.subject.get_absolute_url(), day)), "")]),
-        (_("What was done"), more, [(_box(activity, "activity"), _when(activity)) for activity in thread.activities]),
-        (_("What came out"), more, _results(thread, documents)),
-        (_("Where it went next"), more, _next(thread, day)),
-    ]
-
-
-def _box(row: Any, prefix: str, day: date | None = None) -> Box:
-    """A box that leads to `row`; `day` for those whose page is read as of a day."""
-    return Box(f"{prefix}-{row.pk}", str(getattr(row, "title", "") or row), as_of_address(row.get_absolute_url(), day))
-
-
-def _when(activity: Any) -> str:
-    return format_span(activity.start, activity.end, activity.date_precision, get_language() or "en") or _("Not dated")
-
-
-def _origins(thread: Thread, named: Sequence[Document], day: date | None) -> list[tuple[Box, str]]:
-    language = get_language() or "en"
-    found: list[tuple[Box, str]] = []
-    for mandate in thread.mandates:
-        if mandate.activity:
-            found.append((_box(mandate.activity, "origin"), _when(mandate.activity)))
-        else:
-            when = format_partial(mandate.decided, mandate.decided_precision, language)
-            found.append((Box(f"mandate-{mandate.pk}", mandate.authority or mandate.get_act_display()), when))
-    if thread.meeting:
-        found.append((_box(thread.meeting, "origin"), _when(thread.meeting)))
-    found += [(_box(document, "origin-document"), "") for document in named if document.symbol in thread.symbols]
-    is_area = isinstance(thread.subject, ProgrammeArea)
-    found += [(_box(row, "objective", day), "") for row in thread.objectives if is_area or not hasattr(thread.subject, "code")]
-    return found
-
-
-def _results(thread: Thread, documents: Sequence[Document]) -> list[tuple[Box, str]]:
-    language = get_language() or "en"
-    found: list[tuple[Box, str]] = []
-    for review in thread.reviews:
-        words = f"{review.get_outcome_display()}, {review.status_qualifier}" if review.status_qualifier else ""
-        box = Box(f"review-{review.pk}", words or review.get_outcome_display(), review.meeting.get_absolute_url())
-        found.append((box, _when(review.meeting)))
-    found += [(_box(row, "document"), format_partial(row.date, row.date_precision, language)) for row in documents]
-    found += [
-        (Box(f"update-{row.pk}", row.text), format_partial(row.known_day, row.known_to, language)) for row in thread.follow_ups
-    ]
-    return found
-
-
-def _next(thread: Thread, day: date | None) -> list[tuple[Box, str]]:
-    found = [(_box(area, "area", day), "") for area in thread.areas]
-    found += [(Box(f"forum-{forum.pk}", str(forum), reverse("members:forum_list")), "") for forum in thread.forums]
-    if thread.is_bilateral:
-        found.append((Box("bilateral", _("Bilateral work between governments")), ""))
-    found += [(Box(f"rec-{row.pk}", row.text, row.get_absolute_url()), "") for row in thread.recommendations]
-    found += [(Box(f"challenge-{row.pk}", row.text), _("open challenge")) for row in thread.challenges]
-    return found
-
-
-def _picture(thread: Thread, steps: Sequence[Step], documents: Sequence[Document]) -> str:
-    """Lines: what set it, what was done for it, what came out of which activity, and where the finding led."""
-    columns = [folded(heading, [box for box, _when in boxes], more) for heading, more, boxes in steps]
-    keys = [[box.key for box, _when in boxes] for _heading, _more, boxes in steps]
-    lines = [(key, "subject") for key in keys[0]] + [("subject", key) for key in keys[2]]
-    lines += [(f"activity-{document.activity_id}", f"document-{document.pk}") for document in documents]
-    lines += [(f"activity-{review.meeting_id}", f"review-{review.pk}") for review in thread.reviews]
-    lines += [(f"review-{review.pk}", key) for review in thread.reviews for key in keys[4]]
-    lines += [(f"activity-{row.activity_id}", f"update-{row.pk}") for row in thread.follow_ups]
-    if not keys[2]:
-        lines += [("subject", key) for key in keys[3]]
-    name = getattr(thread.subject, "code", "") or thread.subject.reference
-    return lineage(columns, lines, title=_("%(name)s from promise to result") % {"name": name})

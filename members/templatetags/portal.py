@@ -23,6 +23,7 @@ from members.enums import Confidence, DatePrecision
 from members.markdown import to_html
 from members.models.base import today
 from members.partial_dates import as_of_address, format_partial, format_span, iso_partial
+from members.symbols import SYMBOL
 
 register = template.Library()
 STATUS_ICONS = {"ok": "done", "go": "half", "wait": "clock", "late": "late"}
@@ -48,6 +49,17 @@ def host_of(address: str) -> str:
 
 
 register.filter("without_tokens", signing.without_tokens)
+
+
+@register.filter
+def with_documents(text: str, cited: Any) -> SafeString:
+    """A text whose symbols lead to their documents. `cited` has those that the reader may see, by symbol, with `url` and `title`."""
+    return mark_safe(SYMBOL.sub(lambda found: _to_document(found[0], cited or {}), str(conditional_escape(text))))  # noqa: S308
+
+
+def _to_document(symbol: str, cited: Any) -> str:
+    document = cited.get(symbol)
+    return format_html('<a href="{}" title="{}">{}</a>', document.url, document.title, symbol) if document else symbol
 
 
 @register.filter

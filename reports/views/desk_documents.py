@@ -19,7 +19,7 @@ from members.roles import Permission
 from members.views.shared import me, show_error
 from members.words import clean_words
 from reports.enums import DocumentState
-from reports.forms import ActivityReportForm, DocumentForm, NewDocumentForm, ReclassifyForm, VersionForm, WithdrawForm
+from reports.forms import ActivityReportForm, CiteForm, DocumentForm, NewDocumentForm, ReclassifyForm, VersionForm, WithdrawForm
 from reports.models import Document
 from reports.selectors import documents_matching
 from reports.services.documents import (
@@ -111,9 +111,11 @@ def desk_document(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, document: Document, *, status: int = 200, **more: Any) -> HttpResponse:
+    versions = list(document.versions.select_related("added_by"))
     context = {
         "document": document,
-        "versions": document.versions.select_related("added_by"),
+        "versions": versions,
+        "cite_form": CiteForm(document, [version.number for version in versions]),
         "form": DocumentForm(instance=document),
         "version_form": VersionForm(),
         "withdraw_form": WithdrawForm(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
@@ -14,17 +16,22 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from activities.citations_aims import citation_of
+from activities.models import ProgrammeArea
+from activities.selectors_cited import CameOf, came_of
 from members.audit import record_access
 from members.enums import AccessAction, AccessClass
 from members.export import Column, export_response, is_export
+from members.models import Process
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
 from members.views.public_history import history_response
 from members.words import clean_words
+from reports.citations import cited_document
 from reports.enums import DocumentKind, Held
 from reports.history import document_changes
 from reports.models import Document, DocumentVersion
-from reports.selectors import documents_asked, documents_for, documents_matching, with_authors
+from reports.selectors import documents_asked, documents_for, documents_matching, with_activity_seen, with_authors
 from reports.selectors_proof import proofs_of
 
 PAGE_SIZE = 25
@@ -36,7 +43,7 @@ DOCUMENT_COLUMNS = (
     Column("date", "Date", lambda row: iso_partial(row.date, row.date_precision)),
     Column("date_precision", "Date known to the", lambda row: row.date_precision),
     Column("authors", "Authors", lambda row: [str(a) for a in (*row.authors.all(), *row.author_bodies.all())]),
-    Column("activity", "Activity", lambda row: row.activity.reference if row.activity else ""),
+    Column("activity", "Activity", lambda row: row.activity.reference if row.is_activity_seen else ""),
     Column("labels", "Labels", lambda row: row.labels),
     Column("language", "Language", lambda row: row.language),
     Column("held", "Held", lambda row: row.held),
@@ -51,7 +58,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     """All documents known to exist, with simple filters."""
     words = clean_words(request.GET.get("q", ""))
     base = documents_matching(request.user, words) if words else documents_for(request.user)
-    rows = with_authors(documents_asked(request.user, request.GET))
+    rows = with_activity_seen(request.user, with_authors(documents_asked(request.user, request.GET)))
     if is_export(request):
         return export_response(request, DOCUMENT_COLUMNS, rows, "documents")
     context = {
@@ -86,19 +93,45 @@ def _counted(rows: object, field: str, labels: dict[str, object]) -> list[tuple[
 @login_not_required
 def document_detail(request: HttpRequest, symbol: str) -> HttpResponse:
     """One document: what it is, where it is held, its versions. A withdrawn one says why (410)."""
-    document = get_object_or_404(with_authors(Document.objects.visible_to(request.user)), symbol=symbol)
+    rows: Any = with_activity_seen(request.user, with_authors(Document.objects.visible_to(request.user)))
+    document = get_object_or_404(rows, symbol=symbol)
     rights = rights_of(request.user)
     if document.withdrawn_at and not rights.is_secretariat:
         return render(request, "410.html", {"reason": document.withdrawn_reason, "title": document.title}, status=410)
+    if is_export(request):
+        if document.access_class != AccessClass.PUBLIC:
+            record_access(by=request.user, action=AccessAction.EXPORTED, label="document", ref=symbol, request=request)
+        return export_response(request, DOCUMENT_COLUMNS, [document], symbol)
     versions = list(document.versions.select_related("document__current_version"))
+    kept_by = Process.objects.first()
+    request.kept_by = kept_by  # type: ignore[attr-defined] # the rest of the page asks for it too
+    came = came_of(request.user, symbol)
     context = {
         "document": document,
+        "activity": document.activity if document.is_activity_seen else None,
+        "citation": citation_of(cited_document(document), kept_by),
         "labels": [label.strip() for label in document.labels.split(";") if label.strip()],
         "versions": versions,
         "proofs": [proof for proof in proofs_of(versions) if proof.approvals or proof.sent],
         "is_secretariat": rights.is_secretariat,
+        "came": came,
+        "threads": _threads(document, came),
     }
     return render(request, "reports/document_detail.html", context)
+
+
+def _threads(document: Any, came: CameOf) -> list[tuple[str, str]]:
+    """Name and address of each thread that a document is part of: of the aims of its activity, and of those it is cited for."""
+    aims: dict[str, str] = {}
+    if document.is_activity_seen:
+        aims |= dict.fromkeys(document.objective_codes, "objective_thread")
+        aims |= dict.fromkeys(document.area_codes, "programme_area_thread")
+    cited_for: list[Any] = [*(row.review.aim for row in came.evidence), *(row.aim for row in came.mandates)]
+    for aim in cited_for:
+        is_area = isinstance(aim, ProgrammeArea)
+        aims[aim.code] = "programme_area_thread" if is_area else "objective_thread"
+    aims |= {row.reference: "recommendation_thread" for row in came.recommendations}
+    return [(name, reverse(route, args=[name])) for name, route in sorted(aims.items())]
 
 
 @require_safe

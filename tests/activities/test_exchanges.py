@@ -72,6 +72,27 @@ def test_legislation_for_participants_is_read_by_participants(world: World, foca
     assert seen == {"focal_point_b": True, "co_chair": True, "secretariat": True}
 
 
+def test_entry_names_its_source_in_the_participant_s_own_words_or_none(world: World, focal: Client) -> None:
+    form = words(focal, "/national/aland/legislation/new/")
+    assert "Source: the title of the text, and where it can be read" in form
+    source = "Law 7 of 2005 <on smuggling>, State Gazette 12, https://gazette.example/7"
+    shown_as = "Law 7 of 2005 &lt;on smuggling&gt;, State Gazette 12, https://gazette.example/7"
+    assert focal.post("/national/aland/legislation/new/", law(world, link=source)).status_code == 302
+    for path in ("/participants/aland/", f"/objectives/{world.objective}/", "/legislation/"):
+        shown = words(Client(), path)
+        assert f"Source, as the participant names it: {shown_as}" in shown
+        assert 'href="https://gazette.example' not in shown
+    assert f"Source: {shown_as}" in words(focal, "/national/aland/legislation/")
+    assert Client().get("/legislation/?format=json").json()["results"][0]["source"] == source
+    row = LegislationStatus.objects.get()
+    path = f"/national/aland/legislation/{row.pk}/"
+    assert focal.post(path, law(world, link="", expected_version="1")).status_code == 302
+    assert "as the participant names it" not in words(Client(), "/participants/aland/")
+    too_long = focal.post(path, law(world, link="x" * 601, expected_version="2"))
+    assert too_long.status_code == 422
+    assert 'id="id_link_error"' in too_long.content.decode()
+
+
 @pytest.mark.parametrize("chosen", ["secretariat", "steering-group", "", "nobody"])
 def test_legislation_has_two_kinds_of_readers(world: World, focal: Client, chosen: str) -> None:
     assert focal.post("/national/aland/legislation/new/", law(world, access_class=chosen)).status_code == 422

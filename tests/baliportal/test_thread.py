@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from activities.models import Activity, FollowUp, Objective, ProgrammeArea, Recommendation
+from activities.models import Activity, FollowUp, Mandate, Objective, ProgrammeArea, Recommendation, Review, ReviewEvidence
 from members.models import User
+from reports.models import Document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("founding_record")]
 
@@ -148,10 +150,102 @@ def test_thread_tells_the_whole_way_in_words_picture_and_table(language: str) ->
         assert f'href="{language}{target}"' in asylum
 
 
+def test_every_activity_is_one_click_from_its_threads_and_back() -> None:
+    rows = Client().get("/activities/?format=json").json()["results"]
+    of_aims: dict[str, str] = {}
+    for row in rows:
+        own, here = f"/activities/{row['reference']}/", page(f"/activities/{row['reference']}/")
+        threads = [f"/objectives/{code}/thread/" for code in row["objectives"]]
+        threads += [f"/programme-areas/{code}/thread/" for code in row["areas"]]
+        for path in threads:
+            shown = of_aims.setdefault(path, page(path))
+            assert f'href="{path}"' in here, (own, path)
+            assert f'href="{own}"' in shown, (path, own)
+    assert len(of_aims) > 10
+    for row in rows[::9]:
+        own, here = f"/activities/{row['reference']}/", page(f"/activities/{row['reference']}/")
+        assert f'href="{own}thread/"' in here
+        thread = page(f"{own}thread/")
+        linked = [own, *(f"/objectives/{code}/" for code in row["objectives"]), *(f"/programme-areas/{c}/" for c in row["areas"])]
+        for path in linked:
+            assert f'href="{path}"' in thread, path
+
+
+def cited() -> list[str]:
+    """One recommendation, one piece of evidence and one act, each from a document of its own; their symbols."""
+    symbols = list(Document.objects.exclude(activity=None).order_by("symbol").values_list("symbol", flat=True)[:3])
+    objective, area = Objective.objects.get(code="OBJ-02"), ProgrammeArea.objects.get(code="PA-02")
+    Recommendation.objects.create(
+        reference="BP-REC-2004-01",
+        text="Train",
+        document_symbol=symbols[0],
+        paragraph="paragraph 5",
+        objective=objective,
+        area=area,
+    )
+    review = Review.objects.filter(objective=objective)[0]
+    ReviewEvidence.objects.create(review=review, document_symbol=symbols[1], paragraph="paragraph 6")
+    Mandate.objects.create(area=area, decided=date(2005, 1, 1), act="reaffirmed", paragraph=f"{symbols[2]}, paragraph 7")
+    return symbols
+
+
+def test_every_document_is_one_click_from_its_threads_and_back() -> None:
+    symbols = cited()
+    rows = Client().get("/reports/?format=json").json()["results"]
+    assert len(rows) > 20
+    of_activity = {row["reference"]: row for row in Client().get("/activities/?format=json").json()["results"]}
+    expected = {row["symbol"]: set[str]() for row in rows}
+    for row in rows:
+        of = of_activity[row["activity"]] if row["activity"] else {"objectives": [], "areas": []}
+        expected[row["symbol"]] |= {f"/objectives/{code}/thread/" for code in of["objectives"]}
+        expected[row["symbol"]] |= {f"/programme-areas/{code}/thread/" for code in of["areas"]}
+    expected[symbols[0]].add("/recommendations/BP-REC-2004-01/thread/")
+    expected[symbols[1]].add("/objectives/OBJ-02/thread/")
+    expected[symbols[2]].add("/programme-areas/PA-02/thread/")
+    shown: dict[str, str] = {}
+    for symbol, threads in expected.items():
+        own, here = f"/reports/{symbol}/", page(f"/reports/{symbol}/")
+        assert f'href="{own}thread/"' in here
+        assert f'href="{own}"' in page(f"{own}thread/")
+        found = set(re.findall(r'href="((?:/objectives|/programme-areas|/recommendations)/[^"]+/thread/)"', here))
+        assert found == threads, symbol
+        for path in threads:
+            assert f'href="{own}"' in shown.setdefault(path, page(path)), (path, own)
+    assert len(shown) > 5
+
+
+@pytest.mark.parametrize("language", ["", "/id"])
+def test_threads_of_activity_and_document_hold_what_came_of_them(language: str) -> None:
+    symbols = cited()
+    thread = page(f"{language}/reports/{symbols[0]}/thread/")
+    for path in ("/recommendations/BP-REC-2004-01/", "/recommendations/BP-REC-2004-01/thread/"):
+        assert f'href="{language}{path}"' in thread, path
+    assert f'href="{language}/objectives/OBJ-02/#review-' in page(f"{language}/reports/{symbols[1]}/thread/")
+    assert f'href="{language}/programme-areas/PA-02/"' in page(f"{language}/reports/{symbols[2]}/thread/")
+    som = page(f"{language}/activities/BP-2004-04/thread/")
+    for code in ("OBJ-07", "OBJ-10", "GOAL-1"):
+        assert f'href="{language}/objectives/{code}/#review-BP-2004-04"' in som, code
+        assert f'href="{language}/objectives/{code}/thread/"' in som, code
+    for shown in (thread, som):
+        assert " style=" not in shown
+        drawn = set(re.findall(r'href="([^"]+)"', shown.split('<svg class="flow"')[1].split("</svg>")[0]))
+        assert drawn
+        assert drawn <= set(re.findall(r'href="([^"]+)"', shown.split("<details")[1].split("</details>")[0]))
+
+
 def test_links_of_threads_lead_somewhere() -> None:
     found: set[str] = set()
-    for path in ("/objectives/OBJ-02/thread/", "/objectives/GOAL-1/thread/", "/programme-areas/PA-02/thread/"):
-        found |= set(re.findall(r'href="(/(?:activities|objectives|programme-areas|reports|forums)/[^"#?]*)"', page(path)))
+    symbols = cited()
+    for path in (
+        "/objectives/OBJ-02/thread/",
+        "/objectives/GOAL-1/thread/",
+        "/programme-areas/PA-02/thread/",
+        "/activities/BP-2004-04/thread/",
+        *(f"/reports/{symbol}/thread/" for symbol in symbols),
+    ):
+        found |= set(
+            re.findall(r'href="(/(?:activities|objectives|programme-areas|recommendations|reports|forums)/[^"#?]*)"', page(path))
+        )
     assert len(found) > 15
     for path in sorted(found):
         assert Client().get(path).status_code == 200, path
@@ -171,5 +265,9 @@ def test_odd_questions_never_break_a_page(query: str) -> None:
         "/programme-areas/",
         "/objectives/OBJ-02/thread/",
         "/objectives/%00/thread/",
+        "/activities/BP-2004-04/thread/",
+        "/activities/%00/thread/",
+        "/reports/BP-R-2004-01/thread/",
+        "/reports/%00/thread/",
     ):
         assert Client().get(f"{path}?{query}").status_code in {200, 404, 422}
