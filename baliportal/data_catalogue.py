@@ -78,6 +78,7 @@ SINGLES = (
         _CITED,
         ("activities:recommendation_detail", "recommendation_ris", "recommendation_bib"),
     ),
+    Single(_("A participant"), "/participants/…/", _PLAIN, ("participant_detail",)),
     Single(_("A document"), "/reports/…/", _CITED, ("reports:document_detail", "document_ris", "document_bib")),
     Single(
         _("A reference of others to the process"),

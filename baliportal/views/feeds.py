@@ -211,7 +211,7 @@ def _add_area(feed: Atom1Feed, area: Any) -> None:
         description=". ".join(fact.strip(". ") for fact in facts if fact) + ".",
         unique_id=address_of_row(area),
         updateddate=area.changed,
-        categories=[objective.code for objective in area.related_objectives.all()],
+        categories=[objective.code for objective in area.objectives_then],
     )
 
 
