@@ -51,10 +51,11 @@ def host_of(address: str) -> str:
 register.filter("without_tokens", signing.without_tokens)
 
 
-@register.filter
-def with_documents(text: str, cited: Any) -> SafeString:
-    """A text whose symbols lead to their documents. `cited` has those that the reader may see, by symbol, with `url` and `title`."""
-    return mark_safe(SYMBOL.sub(lambda found: _to_document(found[0], cited or {}), str(conditional_escape(text))))  # noqa: S308
+@register.simple_tag(takes_context=True)
+def with_documents(context: Any, text: str) -> SafeString:
+    """A text whose symbols lead to their documents: those of the page's `cited`, which its reader may see, with `url` and `title`."""
+    cited = context.get("cited") or {}
+    return mark_safe(SYMBOL.sub(lambda found: _to_document(found[0], cited), str(conditional_escape(text))))  # noqa: S308
 
 
 def _to_document(symbol: str, cited: Any) -> str:
