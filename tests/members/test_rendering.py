@@ -13,6 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 from django.conf import settings
+from fontTools.ttLib import TTFont
 
 from members import rendering_child
 from members.checks import check_text_libraries
@@ -317,3 +318,12 @@ def test_line_break_marks_words_and_keeps_the_text(language: str, text: str) -> 
 
 def test_line_break_leaves_other_scripts_alone() -> None:
     assert line_break("Ministry of Foreign Affairs, Łódź", "en") == "Ministry of Foreign Affairs, Łódź"
+
+
+def test_fonts_of_documents_build_no_letter_from_marks() -> None:
+    """A letter that a font has not comes from the next one, whole, so that what is read aloud is what is written."""
+    fonts = sorted((Path(settings.BASE_DIR) / "static" / "pdf" / "fonts").glob("*.ttf"))
+    assert len(fonts) == 12
+    for path in fonts:
+        with TTFont(path) as font:
+            assert [hex(sign) for sign in font.getBestCmap() if 0x300 <= sign <= 0x36F] == [], path.name
