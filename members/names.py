@@ -41,7 +41,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 
 
-_MENDED = 0.3  # of the trigrams of two names, from which on one may be the other with letters put right
+_MENDED = 0.35  # of the trigrams of what two names do not share, from which on one may be the other with letters put right
 
 
 def name_key(name: str) -> str:
@@ -110,7 +110,12 @@ def looks_like_zawgyi(text: str) -> bool:
 
 
 def may_be_one(one: str, other: str) -> bool:
-    """Whether one name may be the other mended: a part in common, or letters that are nearly the same."""
-    first, second = name_key(one), name_key(other)
-    shared = {part for part in first.split() if len(part) > 1} & set(second.split())
-    return bool(shared) or close_key(one) == close_key(other) or likeness(trigrams(first), trigrams(second)) >= _MENDED
+    """Whether one name may be the other mended: one has all parts of the other, or what they do not share is nearly the same.
+
+    A first name in common is no more than that: two people may share it.
+    """
+    first, second = set(name_key(one).split()), set(name_key(other).split())
+    apart, others = " ".join(sorted(first - second)), " ".join(sorted(second - first))
+    if not apart or not others or close_key(one) == close_key(other):
+        return True
+    return likeness(trigrams(apart), trigrams(others)) >= _MENDED

@@ -13,6 +13,7 @@ from activities.enums import AttendanceMode, DelegatePart, NominationState
 from activities.models import Activity, Attendance, Delegate, Invitation, Nomination
 from activities.services.certificates import end_certificates
 from activities.services.delegates import settle, tell_withdrawn
+from activities.services.officials import save_entry
 from activities.services.places import fill_places, places_for
 from members.errors import DomainError
 from members.models import Official, User
@@ -169,9 +170,7 @@ def _official(invitation: Invitation, nominee: Nominee) -> Official:
     _check_same_person(official, nominee, invitation)
     official.name, official.position, official.email = nominee.name, nominee.position, nominee.email
     official.name_own_script = nominee.name_own_script or official.name_own_script
-    official.version += 1
-    official.full_clean(exclude=["user"])
-    official.save()
+    save_entry(official)
     return official
 
 

@@ -16,6 +16,7 @@ from activities.selectors_attendance import Place, delegates_at
 from activities.services.attendance import check_begun, record_sheet
 from activities.services.certificates import end_certificates
 from activities.services.delegates import write_to_contacts
+from activities.services.officials import save_entry
 from members.audit import acting
 from members.errors import DomainError
 from members.models import Official, Participant, User
@@ -71,9 +72,7 @@ def _official(person: WalkIn) -> Official:
     found = namesakes[0] if namesakes else Official(participant=person.participant, name=person.name, position=person.position)
     if not found.pk or (person.email and not found.email):
         found.email = person.email
-        found.version += 1
-        found.full_clean(exclude=["user"])
-        found.save()
+        save_entry(found)
     return found
 
 

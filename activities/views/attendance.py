@@ -58,7 +58,7 @@ class Sheet:
         return ""
 
 
-def _desk_sheet(request: HttpRequest, reference: str) -> Sheet:
+def desk_sheet(request: HttpRequest, reference: str) -> Sheet:
     activity = get_activity_at_desk(request.user, reference)
     delegates = Delegate.objects.visible_to(request.user).filter(activity=activity, withdrawn_at__isnull=True)
     return Sheet(activity, delegates, reverse("activities:activity_attendance", args=[reference]), is_desk=True)
@@ -67,7 +67,7 @@ def _desk_sheet(request: HttpRequest, reference: str) -> Sheet:
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_attendance(request: HttpRequest, reference: str) -> HttpResponse:
     """Who was there. `?place=` a day or session, `?q=` words of a name, `?as=table` all at once; the desk sees every delegation."""
-    sheet = _desk_sheet(request, reference)
+    sheet = desk_sheet(request, reference)
     if request.method == "POST":
         return _save_table(request, sheet)
     return _page(request, sheet, as_table=request.GET.get("as") == "table")
@@ -205,9 +205,9 @@ def _by_key(marks: dict[service.Mark, str]) -> dict[int, str]:
 @require_POST
 def attendance_mark(request: HttpRequest, reference: str) -> HttpResponse:
     """One press at the door. The page comes back to the same person, with a way to take the press back."""
-    sheet = _desk_sheet(request, reference)
+    sheet = desk_sheet(request, reference)
     place = next((row for row in places_of(sheet.activity) if row.key == request.POST.get("place", "")), None)
-    delegate = _delegate(request, sheet)
+    delegate = delegate_asked(request, sheet)
     if place is None:
         messages.error(request, _("This sheet does not fit the activity any more. Reload the page."))
         return redirect(sheet.address)
@@ -234,7 +234,7 @@ def _versioned(request: HttpRequest, delegate: Delegate, place: Place) -> QueryD
     return data
 
 
-def _delegate(request: HttpRequest, sheet: Sheet) -> Delegate:
+def delegate_asked(request: HttpRequest, sheet: Sheet) -> Delegate:
     key = request.POST.get("delegate", "")
     if not (key.isascii() and key.isdigit() and len(key) < 19):  # noqa: PLR2004 - fits a key of the database
         raise Http404
@@ -253,9 +253,9 @@ def _back(request: HttpRequest, sheet: Sheet, place: Place, delegate: Delegate, 
 @require_POST
 def attendance_undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take one's own last press back."""
-    sheet = _desk_sheet(request, reference)
+    sheet = desk_sheet(request, reference)
     place = next((row for row in places_of(sheet.activity) if row.key == request.POST.get("place", "")), None)
-    delegate = _delegate(request, sheet)
+    delegate = delegate_asked(request, sheet)
     if place is None:
         raise Http404
     version = request.POST.get("version", "")
@@ -287,7 +287,7 @@ def badge(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance_import(request: HttpRequest, reference: str) -> HttpResponse:
     """A list typed elsewhere: looked at cell by cell, and nothing recorded before it is confirmed."""
-    sheet = _desk_sheet(request, reference)
+    sheet = desk_sheet(request, reference)
     form = AttendanceListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     context: dict[str, Any] = {"sheet": sheet, "activity": sheet.activity, "form": form, "closed": sheet.closed}
     if request.method != "POST":

@@ -5,19 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from activities.forms_attendance import WalkInForm
-from activities.models import Delegate
 from activities.permissions import get_activity_at_desk
 from activities.selectors_attendance import chosen_place, places_of
 from activities.services import walk_ins as service
 from activities.services.attendance import check_begun
 from activities.services.nominations import local_day
+from activities.views.attendance import delegate_asked, desk_sheet
 from members.errors import DomainError
 from members.permissions import check_can
 from members.roles import Permission
@@ -65,13 +65,7 @@ def _door(reference: str) -> str:
 @require_POST
 def walk_in_remove(request: HttpRequest, reference: str) -> HttpResponse:
     """Take somebody who was not named off the list again."""
-    activity = get_activity_at_desk(request.user, reference)
-    key = request.POST.get("delegate", "")
-    own = Delegate.objects.visible_to(request.user).filter(activity=activity, withdrawn_at__isnull=True)
-    known = {str(number) for number in own.values_list("pk", flat=True)}
-    if key not in known:
-        raise Http404
-    delegate = own.select_related("activity", "official").get(pk=int(key))
+    delegate = delegate_asked(request, desk_sheet(request, reference))
     try:
         service.remove_walk_in(delegate=delegate, by=me(request))
     except DomainError as error:

@@ -29,6 +29,7 @@ from members.models.lifecycles import TransitionError, transition
 
 logger = logging.getLogger(__name__)
 SETTLED_AS = frozenset({DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.QUEUED})
+_EMPTIED_AT_ONCE = 1000  # messages; the rest has its turn the next day
 _SETTLED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.WITHHELD)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 _QUIET_SECONDS = 10.0  # after a wake-up that failed, none is tried for so long: the loop drains anyway
@@ -283,7 +284,7 @@ def wake() -> None:
 
 @transaction.atomic
 def empty_old_texts(*, by: User) -> int:
-    """Empty the text of messages that were settled and queued more than DELIVERY_TEXT_DAYS ago; how many.
+    """Empty the text of messages that were settled and queued more than DELIVERY_TEXT_DAYS ago, some at a time; how many.
 
     What was sent to whom, when, and the SHA-256 of its text stay, so that whoever has the message can prove it.
     """
@@ -291,7 +292,7 @@ def empty_old_texts(*, by: User) -> int:
     old = Delivery.objects.filter(state__in=_SETTLED, queued_at__lt=before).exclude(text="", html="")
     emptied = 0
     with acting(by=by, verb="empty_old_texts"):
-        for delivery in old.order_by("pk").select_for_update(of=("self",)):
+        for delivery in old.order_by("pk").select_for_update(of=("self",))[:_EMPTIED_AT_ONCE]:
             said = f"{delivery.text}\0{delivery.html}".encode()
             delivery.text_sha256, delivery.text, delivery.html = hashlib.sha256(said).hexdigest(), "", ""
             delivery.save(update_fields=["text_sha256", "text", "html"])

@@ -69,6 +69,9 @@ def test_who_came_is_told_apart_from_who_is_not_recorded(world: World) -> None:
     assert "Registered, but not recorded as present or absent: Aland." in text
     record_attendance(activity=activity, marks={(who("Ana Aland").pk, today()): AttendanceStatus.ABSENT}, by=by)
     assert participation(activity).unrecorded == []
+    record_attendance(activity=activity, marks={(who("Bo Bland").pk, today()): AttendanceStatus.ABSENT}, by=by)
+    record_attendance(activity=activity, marks={(who("Cai Bland").pk, today()): AttendanceStatus.ABSENT}, by=by)
+    assert "Nobody was recorded as present." in Client().get(page).content.decode()
 
 
 def counts(activity: Activity) -> tuple[int | None, ...]:
@@ -96,11 +99,13 @@ def test_numbers_of_a_source_are_entered_corrected_and_taken_away(world: World, 
     refused = desk.post(url, sheet(activity, delegates="-1", countries="many", organisations="9" * 30))
     assert refused.status_code == 422
     assert all(f'id="id_{name}_error"' in refused.content.decode() for name in ("delegates", "countries", "organisations"))
+    copied = desk.get(f"/desk/activities/new/?copy={activity.reference}").content.decode()
+    assert 'name="delegates"' in copied
+    assert 'value="120"' not in copied  # it was counted at the other meeting
+    assert 'value="120"' in desk.get(url).content.decode()
     assert desk.post(url, sheet(activity)).status_code == 302
     activity.refresh_from_db()
     assert counts(activity) == (None, None, None)
-    copied = desk.get(f"/desk/activities/new/?copy={activity.reference}").content.decode()
-    assert 'name="delegates"' in copied
 
 
 def test_refused_withdrawal_keeps_the_reason_and_says_what_is_wrong(world: World, desk: Client) -> None:

@@ -67,12 +67,20 @@ def test_entry_of_somebody_who_came_is_not_handed_to_another(world: World) -> No
     assert holds(certificate)
 
 
-@pytest.mark.parametrize("mended", ["Dewi Lestari Putri", "LESTARI, Dewi", "Dewi Lestarri"])
+@pytest.mark.parametrize("mended", ["Dewi Lestari Putri", "LESTARI, Dewi", "Dewi Lestarri", "Dewi"])
 def test_letters_of_a_name_are_put_right(world: World, mended: str) -> None:
     attested(world)
     key = Official.objects.get(name="Dewi Lestari").pk
     submit(world, [replace(PEOPLE[0], name=mended, official=key)])
     assert Official.objects.get(pk=key).name == mended
+
+
+@pytest.mark.parametrize("name", ["Dewi Santoso", "Sri Lestari", "Zed Zland"])
+def test_a_name_in_common_makes_nobody_another(world: World, name: str) -> None:
+    attested(world)
+    key = Official.objects.get(name="Dewi Lestari").pk
+    with pytest.raises(RowError):
+        submit(world, [replace(PEOPLE[0], name=name, official=key)])
 
 
 def test_row_of_somebody_who_was_nowhere_yet_may_become_another(world: World) -> None:

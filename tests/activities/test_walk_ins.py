@@ -195,3 +195,10 @@ def test_who_was_named_withdrawn_and_added_at_the_door_can_be_taken_off(world: W
     desk.post(address(world, "remove/"), {"delegate": delegate.pk})
     delegate.refresh_from_db()
     assert delegate.withdrawn_at
+
+
+@pytest.mark.parametrize("garbage", ["", "x", "\x00", "-1", "٣", "9" * 30, "999999"])
+def test_garbage_for_a_delegate_takes_nobody_off(world: World, desk: Client, garbage: str) -> None:
+    before = Delegate.objects.filter(withdrawn_at__isnull=True).count()
+    assert desk.post(address(world, "remove/"), {"delegate": garbage}).status_code == 404
+    assert Delegate.objects.filter(withdrawn_at__isnull=True).count() == before
