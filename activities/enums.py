@@ -223,4 +223,6 @@ class CertificateEnd(TextChoices):
     ABSENT = "absent", _("Attendance was recorded otherwise later.")
     DAYS = "days", _("The days recorded are no longer those on it.")
     REPLACED = "replaced", _("A newer certificate takes its place.")
+    GONE = "gone", _("The person is not on the delegation any more.")
+    OFF = "off", _("The activity was cancelled, or taken out of the record.")
     DESK = "desk", _("The secretariat withdrew it.")

@@ -60,7 +60,7 @@ def dot_timeline(dots: Sequence[tuple[date, str]], *, year_url: Callable[[int], 
         '<div class="tl"><svg viewBox="0 {} {} {}" role="group" direction="ltr" aria-labelledby="tl-t"><title id="tl-t">{}</title>'
         '{}<line class="ax" x1="6" x2="{}" y1="{}" y2="{}"/>{}</svg>{}</div>',
         *(f"{top:.0f}", WIDTH, f"{HEIGHT - top:.0f}", title, axis, WIDTH - 6, BASE + 8, BASE + 8),
-        *(mark_safe("".join(marks)), _key()),  # noqa: S308 - numbers and class names of this module
+        *(mark_safe("".join(marks)), key_of_shapes()),  # noqa: S308 - numbers and class names of this module
     )
 
 
@@ -97,7 +97,8 @@ def _mark(shape: str, x: float, y: float) -> SafeString:
     return mark_safe(text)  # noqa: S308 - numbers and class names of this module
 
 
-def _key() -> SafeString:
+def key_of_shapes() -> SafeString:
+    """What the shapes of dots stand for."""
     shapes = {
         "m": ("M8 0l8 8-8 8-8-8z", _("Ministerial conference")),
         "s": ("M2 2h12v12H2z", _("Senior officials’ meeting")),

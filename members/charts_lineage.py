@@ -14,6 +14,8 @@ LETTERS = 23  # that fit on a line of a box, in wide fonts too
 LINES = 3
 MOST_BOXES = 7  # a column beyond that says how many more there are
 
+_FULL = 5 * (BOX_WIDTH + GAP_X) - GAP_X  # width of a picture with all five steps
+
 
 @dataclass(frozen=True)
 class Box:
@@ -34,7 +36,10 @@ class Column:
 
 
 def lineage(columns: Sequence[Column], lines: Iterable[tuple[str, str]], *, title: str) -> SafeString:
-    """The picture. Lines join boxes by key, from left to right; those to a box that is not drawn are left out."""
+    """The picture. Lines join boxes by key, from left to right; those to a box that is not drawn are left out.
+
+    It is as wide as all steps, so that words are as large where there are few.
+    """
     drawn = [column for column in columns if column.boxes]
     height = TOP + max((len(column.boxes) + bool(column.more) for column in drawn), default=1) * (BOX_HEIGHT + GAP_Y)
     places = {
@@ -46,7 +51,7 @@ def lineage(columns: Sequence[Column], lines: Iterable[tuple[str, str]], *, titl
     width = len(drawn) * (BOX_WIDTH + GAP_X) - GAP_X
     return format_html(
         '<svg class="flow" viewBox="-1 0 {} {}" role="group" aria-labelledby="flow-t"><title id="flow-t">{}</title>{}{}</svg>',
-        *(max(width, BOX_WIDTH) + 2, height, title),
+        *(max(width, _FULL) + 2, height, title),
         mark_safe("".join(paths)),  # noqa: S308 - numbers of this module
         mark_safe("".join(_column(number, column, places) for number, column in enumerate(drawn))),  # noqa: S308 - escaped below
     )

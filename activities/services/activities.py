@@ -154,7 +154,7 @@ def withdraw_activity(*, activity: Activity, reason: str, by: User) -> Activity:
         found.withdrawn_at, found.withdrawn_by, found.withdrawn_reason = timezone.now(), by, reason.strip()
         found.version += 1
         found.save()
-        end_certificates_of(activity=found, reason=_("The activity is withdrawn from the record."), by=by)
+        end_certificates_of(activity=found, by=by)
         if found.status != ActivityStatus.HELD:
             tell_changed_meeting(activity=found, before=before, by=by)
     return found

@@ -155,16 +155,16 @@ def end_certificates(*, delegates: Collection[Delegate], by: User) -> None:
         days = {f"{day:%Y-%m-%d}": how for day, how in own.items()}
         said = dict.fromkeys(certificate.facts["days"], "present") | dict.fromkeys(certificate.facts["online"], "remote")
         if not days:
-            _end(certificate, CertificateEnd.ABSENT, by)
+            _end(certificate, CertificateEnd.GONE if key in gone else CertificateEnd.ABSENT, by)
         elif any(days.get(day) != how for day, how in said.items()):
             _end(certificate, CertificateEnd.DAYS, by)
 
 
-def end_certificates_of(*, activity: Activity, reason: str, by: User) -> None:
+def end_certificates_of(*, activity: Activity, by: User) -> None:
     """Withdraw every certificate of an activity that is called off or taken out of the record. Called inside that change."""
     rows = Certificate.objects.filter(delegate__activity=activity, withdrawn_at__isnull=True).select_for_update(of=("self",))
     for certificate in rows.order_by("pk"):
-        _end(certificate, CertificateEnd.DESK, by, reason)
+        _end(certificate, CertificateEnd.OFF, by)
 
 
 def _end(certificate: Certificate, why: CertificateEnd, by: User, reason: str = "") -> None:

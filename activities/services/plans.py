@@ -161,7 +161,7 @@ def _change(  # noqa: PLR0913, PLR0917 - a change of plan has these parts
     _move(found, status, new, verb, by)
     change.save()
     if status == ActivityStatus.CANCELLED:
-        end_certificates_of(activity=found, reason=_("The activity was cancelled."), by=by)
+        end_certificates_of(activity=found, by=by)
     if found.is_published:
         entries = entries_after_change(found)
         for recipient in who_is_told(found):

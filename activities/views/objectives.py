@@ -32,7 +32,7 @@ from activities.selectors_objectives import (
     programme_areas,
 )
 from members.as_of import as_of_form
-from members.charts import dot_row
+from members.charts import dot_row, key_of_shapes
 from members.export import Column, export_response, is_export
 from members.models.visibility import rights_of
 from members.partial_dates import iso_partial
@@ -128,6 +128,7 @@ def objective_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": form.day,
         "years": (first, last),
+        "shapes": key_of_shapes() if years else "",
         "goals": [(row, latest_review(row), is_set(row)) for row in goals(request.user, form.day)],
         "objectives": [(row, latest_review(row), is_set(row), _dot_row(dots.get(row.pk), first, last)) for row in rows],
         "challenges": open_challenges(request.user, form.day),
