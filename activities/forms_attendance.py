@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from activities.forms_delegation import PersonForm
 from activities.models import ActivityCost
 from activities.services.walk_ins import WalkIn
 from members.forms_directory import DirectoryForm
@@ -29,23 +30,15 @@ class AttendanceListForm(ImportForm):
         return "\n".join("\t".join(" ".join(cell.split()) for cell in cells) for _line, cells in self.sheet.rows)
 
 
-class WalkInForm(forms.Form):
-    """Somebody at the door who is not on the list. No passport numbers, ever."""
+class WalkInForm(PersonForm):
+    """Somebody at the door who is not on the list."""
 
+    field_order = ("participant", "name", "position", "email")
     participant = forms.ModelChoiceField(
         Participant.objects.none(),
         label=_("Participant"),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose for whom the person comes.")},
-    )
-    name = forms.CharField(
-        label=_("Full name"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Enter the full name.")},
-    )
-    position = forms.CharField(
-        label=_("Position and ministry"), max_length=250, error_messages={"required": _("Enter position and ministry.")}
     )
     email = forms.EmailField(
         label=_("Email address"),

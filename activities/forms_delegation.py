@@ -29,12 +29,9 @@ SAID = ("name", "position", "email", "name_own_script", "meal", "access_needs") 
 ROW = ("official", "replaces", *SAID, "part", "mode", "days", "visa_letter", "tell", "distinct")
 
 
-class NomineeForm(forms.Form):
-    """One person: four answers, the rest only where needed. No passport numbers, ever."""
+class PersonForm(forms.Form):
+    """Name and position of a delegate, as on the badge. No passport numbers, ever."""
 
-    official = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
-    replaces = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
-    part = forms.ChoiceField(label=_("Part in the delegation"), choices=DelegatePart.choices, initial=DelegatePart.DELEGATE)
     name = forms.CharField(
         label=_("Full name"),
         max_length=200,
@@ -44,6 +41,14 @@ class NomineeForm(forms.Form):
     position = forms.CharField(
         label=_("Position and ministry"), max_length=250, error_messages={"required": _("Enter position and ministry.")}
     )
+
+
+class NomineeForm(PersonForm):
+    """One person: four answers, the rest only where needed."""
+
+    official = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    part = forms.ChoiceField(label=_("Part in the delegation"), choices=DelegatePart.choices, initial=DelegatePart.DELEGATE)
     email = forms.EmailField(
         label=_("Email address"),
         max_length=LONGEST_EMAIL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -19,6 +20,23 @@ class TokenError(Exception):
 def make_token(purpose: str, value: str | int) -> str:
     """A token for `value` that only `purpose` can read."""
     return signing.TimestampSigner(salt=f"baliportal.{purpose}").sign(str(value))
+
+
+def bound_value(key: int, holder: int, email: str) -> str:
+    """The value of a token that dies when the entry `key` is another person's, and when the person's address is another.
+
+    `key_of` gives the key back; whoever reads a token compares the whole value with that of today.
+    """
+    address = hashlib.sha256(email.casefold().encode()).hexdigest()[:12]
+    return f"{key}:{holder}:{address}"
+
+
+def key_of(value: str) -> int:
+    """The key in a value of `bound_value`. Raises TokenError for any other value."""
+    key = value.partition(":")[0]
+    if not key.isdecimal():
+        raise TokenError
+    return int(key)
 
 
 def read_token(purpose: str, token: str, *, max_age: timedelta) -> str:

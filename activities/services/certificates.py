@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -25,7 +24,7 @@ from members.models import Delivery, User
 from members.permissions import check_can, has_permission
 from members.roles import Permission
 from members.services.outbox import queue_delivery
-from members.signing import TokenError, make_token, read_token
+from members.signing import TokenError, bound_value, key_of, make_token, read_token
 
 LINK = "attended"  # the purpose of a delegate's signed link
 LINK_HOLDS = timedelta(days=5 * 365)
@@ -46,17 +45,15 @@ def link_of(delegate: Delegate) -> str:
 
 
 def _value(delegate: Delegate) -> str:
-    address = hashlib.sha256(delegate.official.email.casefold().encode()).hexdigest()[:12]
-    return f"{delegate.pk}:{delegate.official_id}:{address}"
+    return bound_value(delegate.pk, delegate.official_id, delegate.official.email)
 
 
 def delegate_of(token: str) -> Delegate:
     """The delegate behind a link, while on the delegation of an activity of the record. Raises TokenError."""
     value = read_token(LINK, token, max_age=LINK_HOLDS)
-    key = value.partition(":")[0]
     rows = Delegate.objects.select_related("activity", "official", "participant")
     rows = rows.filter(withdrawn_at__isnull=True, activity__withdrawn_at__isnull=True)
-    found = rows.filter(pk=int(key)).first() if key.isdecimal() else None
+    found = rows.filter(pk=key_of(value)).first()
     if found is None or _value(found) != value:
         raise TokenError
     return found

@@ -29,7 +29,7 @@ from members.mail import render_mail
 from members.models import Delivery, Participant, User
 from members.selectors_recipients import for_participants
 from members.services.outbox import Enclosure, queue_delivery, recall_unsent, recipient_key
-from members.signing import TokenError, make_token, read_token
+from members.signing import TokenError, bound_value, key_of, make_token, read_token
 
 PURPOSE = "delegate"
 LINK_LIVES = timedelta(days=400)
@@ -75,18 +75,14 @@ def link_of(nomination: Nomination) -> str:
 
 
 def _value(nomination: Nomination) -> str:
-    address = hashlib.sha256(nomination.official.email.casefold().encode()).hexdigest()[:12]
-    return f"{nomination.pk}:{nomination.official_id}:{address}"
+    return bound_value(nomination.pk, nomination.official_id, nomination.official.email)
 
 
 def nomination_of(token: str) -> Nomination:
     """The nomination behind a signed link, while it counts and its invitation stands. Raises TokenError."""
     value = read_token(PURPOSE, token, max_age=LINK_LIVES)
-    pk = value.partition(":")[0]
-    if not pk.isdigit():
-        raise TokenError
     rows = Nomination.objects.select_related("invitation__activity__kind", "invitation__participant", "official")
-    found = rows.filter(pk=int(pk)).exclude(invitation__state=InvitationState.WITHDRAWN).first()
+    found = rows.filter(pk=key_of(value)).exclude(invitation__state=InvitationState.WITHDRAWN).first()
     if found is None or _value(found) != value or not found.counts or found.invitation.activity.withdrawn_at:
         raise TokenError
     return found
